@@ -1,0 +1,53 @@
+//! Identifiers with one meaning each.
+
+use alloy_primitives::{B256, hex};
+use core::fmt;
+
+/// Number of a block; the genesis block is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Height(u64);
+
+impl Height {
+    /// The genesis block.
+    pub const GENESIS: Self = Self(0);
+
+    /// Wraps a block number.
+    pub const fn new(value: u64) -> Self {
+        Self(value)
+    }
+
+    /// The block number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The height after this one; saturates at the end of the number range.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The height before this one, or `None` at genesis.
+    pub const fn previous(self) -> Option<Self> {
+        match self.0.checked_sub(1) {
+            Some(value) => Some(Self(value)),
+            None => None,
+        }
+    }
+}
+
+impl fmt::Display for Height {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Public ed25519 key (RFC 8032) by which members know each other, 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct MemberKey(pub B256);
+
+impl fmt::Display for MemberKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode_prefixed(self.0))
+    }
+}

@@ -1,0 +1,27 @@
+//! Words of the ledger, and nothing that does anything with them.
+//!
+//! Read in this order: [`ids`], [`transaction`], [`block`], [`receipt`], [`changes`], [`ports`]
+//! (the three seams between floors), [`limits`], [`spec`] (the genesis file), [`namespace`],
+//! [`codes`].
+//!
+//! Everything here is pure: no clock, entropy, input/output or hash-ordered map.
+
+pub mod block;
+pub mod changes;
+pub mod codes;
+mod codec;
+pub mod ids;
+pub mod limits;
+pub mod namespace;
+pub mod ports;
+pub mod receipt;
+pub mod spec;
+pub mod transaction;
+
+pub use alloy_primitives::{Address, B256, Bytes, U256, address, b256, keccak256};
+pub use block::{Body, DatabaseCommitment, Header, Roots, Sealed};
+pub use changes::{Account, Changes};
+pub use ids::{Height, MemberKey};
+pub use receipt::{Log, Receipt};
+pub use spec::Spec;
+pub use transaction::{Recovered, Transaction};

@@ -1,0 +1,135 @@
+//! Every bound of the system, by name, and how the bounds hold each other.
+//!
+//! Sizes are bytes, times are milliseconds, unless the name says otherwise. A limit that one room
+//! accepts and the next refuses can stop a chain, so related limits are tied by the assertions at
+//! the end of this file.
+
+/// Bytes of one signed transaction (EIP-2718 envelope). Room for the largest init code and data.
+pub const TRANSACTION_BYTES_MAX: usize = 128 * 1024;
+/// Transactions of one block.
+pub const BLOCK_TRANSACTIONS_MAX: usize = 16_384;
+/// Bytes of all transactions of one block, length prefixes included.
+pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of an encoded header.
+pub const HEADER_BYTES_MAX: usize = 1024;
+/// Bytes of an encoded block.
+pub const BLOCK_BYTES_MAX: usize = HEADER_BYTES_MAX + BODY_BYTES_MAX + 16;
+/// Bytes of one peer-to-peer message, whatever the channel.
+pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of one batch of gossiped transactions.
+pub const GOSSIP_BYTES_MAX: usize = 1024 * 1024;
+/// Transactions of one batch of gossiped transactions.
+pub const GOSSIP_TRANSACTIONS_MAX: usize = 4_096;
+
+/// Gas of one block.
+pub const BLOCK_GAS_MAX: u64 = 1_000_000_000;
+/// Gas of one transaction (EIP-7825).
+pub const TRANSACTION_GAS_MAX: u64 = 16_777_216;
+/// Gas a module hook may use in one block, all hooks together.
+pub const HOOK_GAS_MAX: u64 = 50_000_000;
+/// Bytes of contract init code (EIP-3860).
+pub const INIT_CODE_BYTES_MAX: usize = 49_152;
+/// Bytes of deployed contract code (EIP-170).
+pub const CODE_BYTES_MAX: usize = 24_576;
+/// Bytes of one fixed piece of contract code in the store.
+pub const CODE_CHUNK_BYTES: usize = 1024;
+/// Bytes of data of one log.
+pub const LOG_DATA_BYTES_MAX: usize = 1024 * 1024;
+/// Logs of one transaction that the decoder accepts. Gas bounds it far below.
+pub const LOGS_PER_RECEIPT_MAX: usize = 65_536;
+
+/// Headers between a proven block and the certified one in a proof.
+pub const PROOF_HEADERS_MAX: usize = 64;
+/// Bytes of one proof package.
+pub const PACKAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Members of one chain.
+pub const MEMBERS_MAX: usize = 64;
+/// Fewest validators that survive one Byzantine fault (n = 3f + 1 with f = 1).
+pub const VALIDATORS_FAULT_TOLERANT_MIN: usize = 4;
+/// Characters of a name in genesis: chain, organisation, member.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Accounts endowed in genesis.
+pub const GENESIS_ACCOUNTS_MAX: usize = 100_000;
+/// Bytes of a genesis file.
+pub const GENESIS_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// A view without a proposal ends after this long; what a crashed leader costs.
+pub const LEADER_TIMEOUT_MS: u64 = 1_000;
+/// A view without a certificate ends after this long.
+pub const CERTIFICATION_TIMEOUT_MS: u64 = 2_000;
+/// A member that stays silent this long is skipped at once when it should lead.
+pub const SKIP_TIMEOUT_MS: u64 = 5_000;
+/// A vote to leave a view is repeated this often until the view ends.
+pub const TIMEOUT_RETRY_MS: u64 = 1_000;
+/// A block without transactions is proposed when the last one is this old.
+pub const HEARTBEAT_MS: u64 = 5_000;
+/// A header may be this far ahead of the local clock; further, it is held back and checked again.
+pub const CLOCK_AHEAD_MS_MAX: u64 = 500;
+/// A header may be this much later than its parent and the local clock together before the block
+/// is refused for good.
+pub const CLOCK_AHEAD_REFUSED_MS: u64 = 10_000;
+
+/// Transactions waiting in the pool.
+pub const POOL_TRANSACTIONS_MAX: usize = 65_536;
+/// Bytes of transactions waiting in the pool.
+pub const POOL_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Transactions of one sender waiting in the pool.
+pub const POOL_SENDER_TRANSACTIONS_MAX: usize = 16_384;
+/// A waiting transaction may be this many nonces ahead of the account.
+pub const POOL_NONCE_AHEAD_MAX: u64 = 16_384;
+/// A transaction that found no block leaves the pool after this long.
+pub const POOL_LIFETIME_MS: u64 = 3 * 60 * 60 * 1000;
+/// A waiting transaction is offered to the other members again after this long.
+pub const GOSSIP_REPEAT_MS: u64 = 3_000;
+
+/// Finalized blocks kept whole in memory for the doors.
+pub const RECENT_BLOCKS_MAX: usize = 256;
+/// Bytes of finalized blocks kept whole in memory for the doors.
+pub const RECENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Executed but not yet final blocks whose receipts are remembered.
+pub const EXECUTED_BLOCKS_MAX: usize = 64;
+/// Finalized blocks waiting for one sink before it has to read them from the archive.
+pub const SINK_QUEUE_MAX: usize = 64;
+/// Attempts of a read that a new block keeps overtaking.
+pub const READ_ATTEMPTS_MAX: usize = 16;
+
+/// Bytes of one JSON-RPC request body.
+pub const RPC_REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// Bytes of one JSON-RPC response body.
+pub const RPC_RESPONSE_BYTES_MAX: usize = 25 * 1024 * 1024;
+/// Calls of one JSON-RPC batch.
+pub const RPC_BATCH_MAX: usize = 1_000;
+/// Open connections of the HTTP port.
+pub const RPC_CONNECTIONS_MAX: usize = 1_024;
+/// Subscriptions of one WebSocket connection.
+pub const RPC_SUBSCRIPTIONS_MAX: usize = 64;
+/// A request whose bytes do not arrive within this time is dropped.
+pub const RPC_READ_TIMEOUT_MS: u64 = 15_000;
+/// Filters that clients may have installed.
+pub const RPC_FILTERS_MAX: usize = 4_096;
+/// A filter that nobody asked for this long is removed.
+pub const RPC_FILTER_LIFETIME_MS: u64 = 5 * 60 * 1000;
+/// Logs of one answer.
+pub const RPC_LOGS_MAX: usize = 20_000;
+/// Addresses, and topics of one position, in a log filter.
+pub const RPC_FILTER_TERMS_MAX: usize = 1_000;
+/// Blocks of one `eth_feeHistory` answer.
+pub const RPC_FEE_HISTORY_MAX: u64 = 1_024;
+/// Gas of one `eth_call`.
+pub const CALL_GAS_MAX: u64 = 100_000_000;
+
+const _: () = {
+    assert!(TRANSACTION_BYTES_MAX + 16 <= BODY_BYTES_MAX, "the largest transaction fits a block");
+    assert!(INIT_CODE_BYTES_MAX * 2 < TRANSACTION_BYTES_MAX, "the largest contract can be created");
+    assert!(CODE_BYTES_MAX <= INIT_CODE_BYTES_MAX);
+    assert!(BLOCK_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX, "the largest block fits a message");
+    assert!(GOSSIP_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX);
+    assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
+    assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
+    assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX, "the largest transaction fits a request in hex");
+    assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
+    assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
+    assert!(CLOCK_AHEAD_MS_MAX < LEADER_TIMEOUT_MS, "a tolerated clock never costs a view");
+    assert!(POOL_SENDER_TRANSACTIONS_MAX <= POOL_TRANSACTIONS_MAX);
+};
