@@ -3,11 +3,12 @@
 use crate::{
     block::Sealed,
     changes::Account,
+    ids::Height,
     receipt::Receipt,
     transaction::{Recovered, Transaction},
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
-use std::{collections::BTreeMap, future::Future, sync::Arc};
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 /// Why a read of the state gave no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,4 +94,20 @@ pub trait FinalizedSink: Send + Sync + 'static {
     /// Called once a block is final. Must return at once: a sink with slow work queues it, and
     /// reads from the archive what its queue could not hold.
     fn finalized(&self, block: &Arc<FinalizedBlock>);
+}
+
+/// A boxed future, for seams that must be objects.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Final blocks by height, for a sink that fell behind or starts over.
+pub trait Archive: Send + Sync + 'static {
+    /// The latest final height.
+    fn head(&self) -> Height;
+
+    /// The final block at `height`: `None` above the head, or below what this member keeps.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Failed`] if the archive is damaged.
+    fn block_at(&self, height: Height) -> Pending<'_, Result<Option<Arc<FinalizedBlock>>, ReadError>>;
 }
