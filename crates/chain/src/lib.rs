@@ -1,0 +1,2 @@
+//! One chain as one member runs it.
+pub mod reader;
