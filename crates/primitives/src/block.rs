@@ -37,24 +37,22 @@ impl DatabaseCommitment {
     const SIZE: usize = 32 + 32 + 8 + 8;
 }
 
-/// The four databases of the state after a block.
+/// The three databases of the state after a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roots {
     /// Accounts by address.
     pub accounts: DatabaseCommitment,
     /// Slots of native modules; ordered, so that absence can be proven.
     pub modules: DatabaseCommitment,
-    /// Slots of user contracts.
+    /// Slots of user contracts, and the words of their code.
     pub contracts: DatabaseCommitment,
-    /// Contract code, in pieces.
-    pub code: DatabaseCommitment,
 }
 
 impl Roots {
-    /// One hash over the four canonical roots: SHA-256 of their concatenation in field order.
+    /// One hash over the three canonical roots: SHA-256 of their concatenation in field order.
     pub fn state_root(&self) -> B256 {
-        let Self { accounts, modules, contracts, code } = self;
-        sha256(&[accounts.root.as_slice(), modules.root.as_slice(), contracts.root.as_slice(), code.root.as_slice()])
+        let Self { accounts, modules, contracts } = self;
+        sha256(&[accounts.root.as_slice(), modules.root.as_slice(), contracts.root.as_slice()])
     }
 }
 
@@ -145,7 +143,7 @@ fn sha256(parts: &[&[u8]]) -> B256 {
     B256::from_slice(Sha256::hash(parts).as_ref())
 }
 
-/// Layout (320 bytes for four): root (32) | ops root (32) | start (8) | end (8).
+/// Layout (80 bytes): root (32) | ops root (32) | start (8) | end (8).
 impl Write for DatabaseCommitment {
     fn write(&self, buf: &mut impl BufMut) {
         buf.put_slice(self.root.as_slice());
@@ -170,8 +168,8 @@ impl Read for DatabaseCommitment {
 }
 
 /// Layout: version (1) | epoch, view, parent view (8 each) | leader (32) | parent (32) | height (8)
-/// | timestamp ms (8) | transactions root (32) | receipts root (32) | accounts, modules, contracts,
-/// code (80 each) | gas used (8) | gas limit (8) | transaction count (4). Big-endian, fixed size.
+/// | timestamp ms (8) | transactions root (32) | receipts root (32) | accounts, modules,
+/// contracts (80 each) | gas used (8) | gas limit (8) | transaction count (4). Big-endian, fixed size.
 impl Write for Header {
     fn write(&self, buf: &mut impl BufMut) {
         buf.put_u8(HEADER_VERSION);
@@ -184,8 +182,8 @@ impl Write for Header {
         buf.put_u64(self.timestamp_ms);
         buf.put_slice(self.transactions_root.as_slice());
         buf.put_slice(self.receipts_root.as_slice());
-        let Roots { accounts, modules, contracts, code } = &self.roots;
-        for database in [accounts, modules, contracts, code] {
+        let Roots { accounts, modules, contracts } = &self.roots;
+        for database in [accounts, modules, contracts] {
             database.write(buf);
         }
         buf.put_u64(self.gas_used);
@@ -195,7 +193,7 @@ impl Write for Header {
 }
 
 impl FixedSize for Header {
-    const SIZE: usize = 1 + 3 * 8 + 32 + 32 + 8 + 8 + 32 + 32 + 4 * DatabaseCommitment::SIZE + 8 + 8 + 4;
+    const SIZE: usize = 1 + 3 * 8 + 32 + 32 + 8 + 8 + 32 + 32 + 3 * DatabaseCommitment::SIZE + 8 + 8 + 4;
 }
 
 const _: () = assert!(Header::SIZE <= limits::HEADER_BYTES_MAX);
@@ -222,7 +220,6 @@ impl Read for Header {
                 accounts: DatabaseCommitment::read(buf)?,
                 modules: DatabaseCommitment::read(buf)?,
                 contracts: DatabaseCommitment::read(buf)?,
-                code: DatabaseCommitment::read(buf)?,
             },
             gas_used: u64::read(buf)?,
             gas_limit: u64::read(buf)?,

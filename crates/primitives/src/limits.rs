@@ -31,8 +31,6 @@ pub const HOOK_GAS_MAX: u64 = 50_000_000;
 pub const INIT_CODE_BYTES_MAX: usize = 49_152;
 /// Bytes of deployed contract code (EIP-170).
 pub const CODE_BYTES_MAX: usize = 24_576;
-/// Bytes of one fixed piece of contract code in the store.
-pub const CODE_CHUNK_BYTES: usize = 1024;
 /// Bytes of data of one log.
 pub const LOG_DATA_BYTES_MAX: usize = 1024 * 1024;
 /// Logs of one transaction that the decoder accepts. Gas bounds it far below.

@@ -17,7 +17,7 @@ fn header() -> Header {
         timestamp_ms: 1_700_000_000_123,
         transactions_root: B256::repeat_byte(8),
         receipts_root: B256::repeat_byte(9),
-        roots: Roots { accounts: commitment(10), modules: commitment(20), contracts: commitment(30), code: commitment(40) },
+        roots: Roots { accounts: commitment(10), modules: commitment(20), contracts: commitment(30) },
         gas_used: 21_000,
         gas_limit: 1_000_000,
         transaction_count: 1,
