@@ -1,7 +1,16 @@
 //! Identifiers with one meaning each.
 
-use alloy_primitives::{B256, hex};
+use alloy_primitives::{Address, B256, hex};
 use core::fmt;
+
+/// Whether an address belongs to the range reserved for native modules,
+/// `0x00000000000000000000000000000000000d0001` to `0x00000000000000000000000000000000000dffff`.
+pub fn is_module_address(address: &Address) -> bool {
+    let [head @ .., high, low] = address.0.0;
+    let mut prefix = [0; 18];
+    prefix[17] = 0x0d;
+    head == prefix && (high, low) != (0, 0)
+}
 
 /// Number of a block; the genesis block is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,5 +58,20 @@ pub struct MemberKey(pub B256);
 impl fmt::Display for MemberKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode_prefixed(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::address;
+
+    #[test]
+    fn the_range_of_modules_has_exact_ends() {
+        assert!(!is_module_address(&address!("00000000000000000000000000000000000d0000")));
+        assert!(is_module_address(&address!("00000000000000000000000000000000000d0001")));
+        assert!(is_module_address(&address!("00000000000000000000000000000000000dffff")));
+        assert!(!is_module_address(&address!("00000000000000000000000000000000000e0000")));
+        assert!(!is_module_address(&address!("01000000000000000000000000000000000d0001")));
     }
 }

@@ -21,7 +21,7 @@ pub mod transaction;
 pub use alloy_primitives::{Address, B256, Bytes, U256, address, b256, keccak256};
 pub use block::{Body, DatabaseCommitment, Header, Roots, Sealed};
 pub use changes::{Account, Changes};
-pub use ids::{Height, MemberKey};
+pub use ids::{Height, MemberKey, is_module_address};
 pub use receipt::{Log, Receipt};
 pub use spec::Spec;
 pub use transaction::{Recovered, Transaction};

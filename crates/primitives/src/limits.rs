@@ -22,7 +22,7 @@ pub const GOSSIP_BYTES_MAX: usize = 1024 * 1024;
 pub const GOSSIP_TRANSACTIONS_MAX: usize = 4_096;
 
 /// Gas of one block.
-pub const BLOCK_GAS_MAX: u64 = 1_000_000_000;
+pub const BLOCK_GAS_MAX: u64 = 500_000_000;
 /// Gas of one transaction (EIP-7825).
 pub const TRANSACTION_GAS_MAX: u64 = 16_777_216;
 /// Gas a module hook may use in one block, all hooks together.
@@ -40,6 +40,9 @@ pub const LOGS_PER_RECEIPT_MAX: usize = 65_536;
 pub const PROOF_HEADERS_MAX: usize = 64;
 /// Bytes of one proof package.
 pub const PACKAGE_BYTES_MAX: usize = 256 * 1024;
+
+/// Receipts of one block that the archive accepts.
+pub const RECEIPTS_PER_BLOCK_MAX: usize = BLOCK_TRANSACTIONS_MAX;
 
 /// Members of one chain.
 pub const MEMBERS_MAX: usize = 64;
