@@ -40,6 +40,12 @@ pub const LOGS_PER_RECEIPT_MAX: usize = 65_536;
 pub const PROOF_HEADERS_MAX: usize = 64;
 /// Bytes of one proof package.
 pub const PACKAGE_BYTES_MAX: usize = 256 * 1024;
+/// Statements of one proof package.
+pub const PACKAGE_STATEMENTS_MAX: usize = 64;
+/// Digests of one proof of the state. A path and the peaks of 2^62 operations need fewer.
+pub const STATE_PROOF_DIGESTS_MAX: usize = 128;
+/// Bytes of one encoded proof of the state: digests and, around them, keys, values and counters.
+pub const STATE_PROOF_BYTES_MAX: usize = STATE_PROOF_DIGESTS_MAX * 32 + 512;
 
 /// Receipts of one block that the archive accepts.
 pub const RECEIPTS_PER_BLOCK_MAX: usize = BLOCK_TRANSACTIONS_MAX;
@@ -101,18 +107,42 @@ pub const RPC_REQUEST_BYTES_MAX: usize = 5 * 1024 * 1024;
 pub const RPC_RESPONSE_BYTES_MAX: usize = 25 * 1024 * 1024;
 /// Calls of one JSON-RPC batch.
 pub const RPC_BATCH_MAX: usize = 1_000;
+/// Arrays and objects that may stand inside each other in a request.
+pub const RPC_DEPTH_MAX: usize = 32;
+/// Parameters of one call.
+pub const RPC_PARAMS_MAX: usize = 8;
+/// Transactions of a batch whose senders are recovered before other work gets a turn.
+pub const RPC_RECOVER_CHUNK: usize = 16;
+/// Bytes of requests and answers that the HTTP port holds at once, all connections together.
+pub const RPC_MEMORY_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Simulated calls (`eth_call` and its like) that run at once; further ones wait.
+pub const RPC_SIMULATIONS_MAX: usize = 16;
+/// Calls of one WebSocket connection that run at once; further ones wait.
+pub const RPC_SOCKET_CALLS_MAX: usize = 16;
 /// Open connections of the HTTP port.
 pub const RPC_CONNECTIONS_MAX: usize = 1_024;
 /// Subscriptions of one WebSocket connection.
 pub const RPC_SUBSCRIPTIONS_MAX: usize = 64;
 /// A request whose bytes do not arrive within this time is dropped.
 pub const RPC_READ_TIMEOUT_MS: u64 = 15_000;
+/// A client that takes none of the bytes sent to it for this long is dropped.
+pub const RPC_WRITE_TIMEOUT_MS: u64 = 20_000;
+/// A connection without a request is closed after this long.
+pub const RPC_IDLE_TIMEOUT_MS: u64 = 60_000;
+/// Open requests may take this long to finish when the node stops.
+pub const RPC_SHUTDOWN_MS: u64 = 3_000;
+/// Accounts remembered between two final blocks for transactions that come in.
+pub const RPC_ACCOUNTS_MAX: usize = 8_192;
 /// Filters that clients may have installed.
 pub const RPC_FILTERS_MAX: usize = 4_096;
 /// A filter that nobody asked for this long is removed.
 pub const RPC_FILTER_LIFETIME_MS: u64 = 5 * 60 * 1000;
 /// Logs of one answer.
 pub const RPC_LOGS_MAX: usize = 20_000;
+/// Blocks that one log query reads one by one, where the read model has no rows of them.
+pub const RPC_LOG_BLOCKS_MAX: u64 = 1_024;
+/// Block hashes of one answer to a block filter; the next answer goes on from there.
+pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 /// Addresses, and topics of one position, in a log filter.
 pub const RPC_FILTER_TERMS_MAX: usize = 1_000;
 /// Blocks of one `eth_feeHistory` answer.
@@ -129,6 +159,12 @@ const _: () = {
     assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
     assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
     assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX, "the largest transaction fits a request in hex");
+    assert!(
+        (PROOF_HEADERS_MAX + 1) * HEADER_BYTES_MAX + STATE_PROOF_BYTES_MAX + TRANSACTION_BYTES_MAX < PACKAGE_BYTES_MAX,
+        "the longest trail and the largest transaction fit a package"
+    );
+    assert!(PACKAGE_STATEMENTS_MAX < 128 && PROOF_HEADERS_MAX < 128, "counts of a package take one byte");
+    assert!(RPC_REQUEST_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX);
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
     assert!(CLOCK_AHEAD_MS_MAX < LEADER_TIMEOUT_MS, "a tolerated clock never costs a view");
