@@ -1,6 +1,6 @@
 //! Identifiers with one meaning each.
 
-use alloy_primitives::{Address, B256, hex};
+use alloy_primitives::{Address, B256, hex, keccak256};
 use core::fmt;
 
 /// Whether an address belongs to the range reserved for native modules,
@@ -54,6 +54,14 @@ impl fmt::Display for Height {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct MemberKey(pub B256);
+
+impl MemberKey {
+    /// The member in the shape of an Ethereum address, where a block's `miner` is asked for: the
+    /// last 20 bytes of the key's Keccak-256 hash. Nobody holds a key for it.
+    pub fn address(&self) -> Address {
+        Address::from_word(keccak256(self.0))
+    }
+}
 
 impl fmt::Display for MemberKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
