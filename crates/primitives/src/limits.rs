@@ -31,8 +31,14 @@ pub const HOOK_GAS_MAX: u64 = 50_000_000;
 pub const INIT_CODE_BYTES_MAX: usize = 49_152;
 /// Bytes of deployed contract code (EIP-170).
 pub const CODE_BYTES_MAX: usize = 24_576;
-/// Bytes of data of one log.
-pub const LOG_DATA_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of data of one log. Gas bounds it: a byte costs 8.
+pub const LOG_DATA_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of analysed contract code that all chains of one process keep together.
+pub const CODE_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of the stack on which a block is executed. Reserved, and used only as far as needed.
+pub const FIBER_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// Runs that one gas estimate or access list may take.
+pub const SIMULATION_RUNS_MAX: usize = 64;
 /// Logs of one transaction that the decoder accepts. Gas bounds it far below.
 pub const LOGS_PER_RECEIPT_MAX: usize = 65_536;
 
@@ -56,8 +62,24 @@ pub const MEMBERS_MAX: usize = 64;
 pub const VALIDATORS_FAULT_TOLERANT_MIN: usize = 4;
 /// Characters of a name in genesis: chain, organisation, member.
 pub const NAME_CHARS_MAX: usize = 64;
+/// Bytes of such a name in UTF-8.
+pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
+/// Organisations of one chain.
+pub const ORGANISATIONS_MAX: usize = 1_024;
+/// Members of one chain that follow without voting.
+pub const OBSERVERS_MAX: usize = 64;
+/// Entries of one answer of a module's function that lists.
+pub const MODULE_PAGE_MAX: u32 = 256;
+/// Files of one batch of evidence.
+pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
+/// Characters shown of a text that a contract reverted with.
+pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.
 pub const GENESIS_ACCOUNTS_MAX: usize = 100_000;
+/// Bytes of a settings file.
+pub const SETTINGS_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a file with a private key.
+pub const KEY_FILE_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a genesis file.
 pub const GENESIS_BYTES_MAX: usize = 32 * 1024 * 1024;
 
@@ -69,6 +91,10 @@ pub const CERTIFICATION_TIMEOUT_MS: u64 = 2_000;
 pub const SKIP_TIMEOUT_MS: u64 = 5_000;
 /// A vote to leave a view is repeated this often until the view ends.
 pub const TIMEOUT_RETRY_MS: u64 = 1_000;
+/// A leader with work waits this long after the last block for more of it.
+pub const BATCH_WINDOW_MS: u64 = 20;
+/// A leader with this many transactions waits no longer.
+pub const BATCH_ENOUGH: usize = 1_000;
 /// A block without transactions is proposed when the last one is this old.
 pub const HEARTBEAT_MS: u64 = 5_000;
 /// A header may be this far ahead of the local clock; further, it is held back and checked again.
@@ -87,8 +113,17 @@ pub const POOL_SENDER_TRANSACTIONS_MAX: usize = 16_384;
 pub const POOL_NONCE_AHEAD_MAX: u64 = 16_384;
 /// A transaction that found no block leaves the pool after this long.
 pub const POOL_LIFETIME_MS: u64 = 3 * 60 * 60 * 1000;
+/// Senders with nothing waiting whose nonces the pool remembers.
+pub const POOL_IDLE_SENDERS_MAX: usize = 65_536;
+/// Transactions that left the pool without a block and whose reason is remembered.
+pub const POOL_FATES_MAX: usize = 16_384;
 /// A waiting transaction is offered to the other members again after this long.
 pub const GOSSIP_REPEAT_MS: u64 = 3_000;
+
+/// Members tell each other how far they are this often.
+pub const PEER_STATUS_MS: u64 = 2_000;
+/// A member not heard of this long counts as disconnected.
+pub const PEER_SILENT_MS: u64 = 3 * PEER_STATUS_MS;
 
 /// Finalized blocks kept whole in memory for the doors.
 pub const RECENT_BLOCKS_MAX: usize = 256;
@@ -146,9 +181,44 @@ pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 /// Addresses, and topics of one position, in a log filter.
 pub const RPC_FILTER_TERMS_MAX: usize = 1_000;
 /// Blocks of one `eth_feeHistory` answer.
-pub const RPC_FEE_HISTORY_MAX: u64 = 1_024;
+pub const RPC_FEE_HISTORY_MAX: u64 = 256;
 /// Gas of one `eth_call`.
 pub const CALL_GAS_MAX: u64 = 100_000_000;
+
+/// Finalized blocks that the read model writes in one go.
+pub const READMODEL_BATCH_BLOCKS_MAX: usize = 512;
+/// Transactions after which the read model writes what it has.
+pub const READMODEL_BATCH_TRANSACTIONS_MAX: usize = 16_384;
+/// Bytes of blocks and events after which the read model writes what it has.
+pub const READMODEL_BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Blocks the read model asks the archive for at once.
+pub const READMODEL_READ_AHEAD: u64 = 16;
+/// Under load the read model writes at most this often; each write costs a fixed amount.
+pub const READMODEL_PACE_MS: u64 = 250;
+/// Batches with fewer transactions are written at once.
+pub const READMODEL_PACE_TRANSACTIONS: usize = 64;
+/// An idle read model looks for missed blocks this often.
+pub const READMODEL_IDLE_MS: u64 = 5_000;
+/// First pause after the read model could not read or write.
+pub const READMODEL_RETRY_MS: u64 = 500;
+/// Longest pause after the read model could not read or write.
+pub const READMODEL_RETRY_MS_MAX: u64 = 30_000;
+/// Connections that answer questions to the read model at the same time.
+pub const READMODEL_READERS_MAX: usize = 4;
+/// A question waits at most this long for one of them.
+pub const READMODEL_READER_WAIT_MS: u64 = 2_000;
+/// A question that takes longer is cut off.
+pub const READMODEL_QUERY_MS_MAX: u64 = 5_000;
+/// Rows of one page of a list.
+pub const READMODEL_PAGE_MAX: usize = 1_000;
+/// Bytes of topics and data of one answer; hex doubles them.
+pub const READMODEL_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Page cache of the connection that writes rows, KiB.
+pub const READMODEL_WRITER_CACHE_KIB: i64 = 32 * 1024;
+/// Page cache of each connection that answers questions, KiB.
+pub const READMODEL_READER_CACHE_KIB: i64 = 4 * 1024;
+/// Pages of the write-ahead log after which they move into the file.
+pub const READMODEL_LOG_PAGES: i64 = 8_192;
 
 const _: () = {
     assert!(TRANSACTION_BYTES_MAX + 16 <= BODY_BYTES_MAX, "the largest transaction fits a block");
@@ -158,6 +228,9 @@ const _: () = {
     assert!(GOSSIP_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX);
     assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
     assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
+    assert!(TRANSACTION_GAS_MAX / 8 <= LOG_DATA_BYTES_MAX as u64, "the largest log a transaction can pay for decodes");
+    assert!(TRANSACTION_GAS_MAX / 375 <= LOGS_PER_RECEIPT_MAX as u64, "the most logs a transaction can pay for decode");
+    assert!(TRANSACTION_GAS_MAX <= CALL_GAS_MAX, "what can be sent can be simulated");
     assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX, "the largest transaction fits a request in hex");
     assert!(
         (PROOF_HEADERS_MAX + 1) * HEADER_BYTES_MAX + STATE_PROOF_BYTES_MAX + TRANSACTION_BYTES_MAX < PACKAGE_BYTES_MAX,
@@ -169,4 +242,7 @@ const _: () = {
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
     assert!(CLOCK_AHEAD_MS_MAX < LEADER_TIMEOUT_MS, "a tolerated clock never costs a view");
     assert!(POOL_SENDER_TRANSACTIONS_MAX <= POOL_TRANSACTIONS_MAX);
+    assert!(READMODEL_ANSWER_BYTES_MAX * 2 < RPC_RESPONSE_BYTES_MAX, "the largest answer fits a response in hex");
+    assert!(BLOCK_TRANSACTIONS_MAX <= READMODEL_BATCH_TRANSACTIONS_MAX);
+    assert!(READMODEL_RETRY_MS <= READMODEL_RETRY_MS_MAX && READMODEL_PACE_MS < READMODEL_IDLE_MS);
 };

@@ -72,7 +72,11 @@ pub trait TransactionSource: Clone + Send + Sync + 'static {
     /// Offers a transaction that a peer sent. `account` is its sender's at the latest final block.
     fn admit_from_peer(&self, transaction: Arc<Recovered>, account: Account, now_ms: u64);
 
-    /// A block is final: its transactions leave. `accounts` are the senders' nonces after it.
+    /// A proposer could not run this transaction although it was next in line and there was room
+    /// (its sender can no longer pay the value, say): it leaves, so that it is not tried for ever.
+    fn unfit(&self, _hash: &B256, _why: &str) {}
+
+    /// A block is final: its transactions leave, and each sender's nonce is the one after its last.
     fn finalized(&self, block: &FinalizedBlock);
 }
 
