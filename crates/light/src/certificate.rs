@@ -5,6 +5,7 @@
 //! `simplex::types::Finalization` with the `bls12381_threshold::standard` scheme, so that what
 //! members store and send is what a stranger checks. The key never changes while members do.
 
+use alloy_primitives::hex;
 use bytes::BufMut;
 use commonware_codec::{
     Buf, Copying, DecodeExt as _, Encode as _, EncodeSize, Error, FixedSize as _, Read, ReadExt as _, Write,
@@ -15,7 +16,6 @@ use commonware_cryptography::bls12381::primitives::{
     variant::{MinSig, Variant},
 };
 use core::{fmt, str::FromStr};
-use alloy_primitives::hex;
 use ding_primitives::{B256, Header, limits, namespace};
 
 type Public = <MinSig as Variant>::Public;
@@ -63,8 +63,8 @@ impl ChainKey {
     /// Names which of these fails.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes: [u8; CHAIN_KEY_BYTES] = bytes.try_into().map_err(|_| KeyError::Length(bytes.len()))?;
-        let point =
-            Public::decode(Copying(bytes.as_slice())).map_err(|error| KeyError::NotAPoint(error.to_string()))?;
+        let point = Public::decode(Copying(bytes.as_slice()))
+            .map_err(|error| KeyError::NotAPoint(error.to_string()))?;
         Ok(Self { bytes, point })
     }
 
@@ -161,12 +161,17 @@ impl Certificate {
         let signature = Signature::decode(Copying(self.signature.as_slice()))
             .map_err(|error| CertificateError::NotAPoint(error.to_string()))?;
         let message = self.message();
-        ops::verify_message::<MinSig>(&chain_key.point, &finalize_namespace(genesis_hash), &message, &signature)
-            .map_err(|_| CertificateError::WrongSignature {
-                payload: self.payload,
-                key: Box::new(chain_key.clone()),
-                genesis: *genesis_hash,
-            })
+        ops::verify_message::<MinSig>(
+            &chain_key.point,
+            &finalize_namespace(genesis_hash),
+            &message,
+            &signature,
+        )
+        .map_err(|_| CertificateError::WrongSignature {
+            payload: self.payload,
+            key: Box::new(chain_key.clone()),
+            genesis: *genesis_hash,
+        })
     }
 
     /// What members sign: the certificate without the signature.

@@ -6,10 +6,7 @@
 
 use bytes::BufMut;
 use commonware_codec::{Buf, Encode as _, EncodeSize, Error, Read, Write};
-use commonware_cryptography::{
-    Hasher as _, Sha256,
-    sha256::Digest,
-};
+use commonware_cryptography::{Hasher as _, Sha256, sha256::Digest};
 use commonware_storage::bmt::{Builder, Proof, Tree};
 use ding_primitives::{B256, Receipt};
 
@@ -175,7 +172,12 @@ mod tests {
     #[test]
     fn a_root_depends_on_content_order_and_count() {
         let (a, b) = (B256::repeat_byte(1), B256::repeat_byte(2));
-        let roots = [transactions_root(&[a, b]), transactions_root(&[b, a]), transactions_root(&[a]), transactions_root(&[a, b, b])];
+        let roots = [
+            transactions_root(&[a, b]),
+            transactions_root(&[b, a]),
+            transactions_root(&[a]),
+            transactions_root(&[a, b, b]),
+        ];
         for (i, left) in roots.iter().enumerate() {
             for right in &roots[i + 1..] {
                 assert_ne!(left, right);

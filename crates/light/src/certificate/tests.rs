@@ -9,10 +9,7 @@ use commonware_consensus::{
 };
 use commonware_cryptography::{
     Hasher as _, Sha256, Signer as _,
-    bls12381::{
-        dkg::feldman_desmedt::deal,
-        primitives::sharing::Mode,
-    },
+    bls12381::{dkg::feldman_desmedt::deal, primitives::sharing::Mode},
     ed25519,
     sha256::Digest,
 };
@@ -25,9 +22,13 @@ type Engine = Finalization<Member, Digest>;
 
 /// Four members of the chain with this genesis hash, and their joint key.
 fn members(genesis_hash: &B256) -> (Vec<Member>, ChainKey) {
-    let keys: Set<_> =
-        (0..4).map(|seed| ed25519::PrivateKey::from_seed(seed).public_key()).collect::<Vec<_>>().try_into().unwrap();
-    let (output, shares) = deal::<MinSig, _, N3f1>(&mut test_rng(), Mode::NonZeroCounter, keys.clone()).unwrap();
+    let keys: Set<_> = (0..4)
+        .map(|seed| ed25519::PrivateKey::from_seed(seed).public_key())
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    let (output, shares) =
+        deal::<MinSig, _, N3f1>(&mut test_rng(), Mode::NonZeroCounter, keys.clone()).unwrap();
     let sharing = output.public().clone();
     let key = ChainKey::from_bytes(&sharing.public().encode()).unwrap();
     let namespace = namespace::consensus(genesis_hash);
@@ -40,8 +41,10 @@ fn members(genesis_hash: &B256) -> (Vec<Member>, ChainKey) {
 
 /// What the engine makes of three votes.
 fn finalize(members: &[Member], epoch: u64, view: u64, parent: u64, payload: B256) -> Engine {
-    let proposal = Proposal::new(Round::new(Epoch::new(epoch), View::new(view)), View::new(parent), Digest(payload.0));
-    let votes: Vec<_> = members[..3].iter().map(|member| Finalize::sign(member, proposal.clone()).unwrap()).collect();
+    let proposal =
+        Proposal::new(Round::new(Epoch::new(epoch), View::new(view)), View::new(parent), Digest(payload.0));
+    let votes: Vec<_> =
+        members[..3].iter().map(|member| Finalize::sign(member, proposal.clone()).unwrap()).collect();
     Finalization::from_finalizes(&members[0], non_empty![@votes.iter()], &Sequential).unwrap()
 }
 
@@ -98,13 +101,17 @@ fn a_certificate_is_what_the_consensus_engine_encodes_and_accepts() {
 fn a_certificate_of_another_chain_is_refused() {
     let (genesis, other) = (B256::repeat_byte(0x11), B256::repeat_byte(0x12));
     let (ours, key) = members(&genesis);
-    let certificate = Certificate::from_bytes(&finalize(&ours, 0, 5, 4, B256::repeat_byte(1)).encode()).unwrap();
+    let certificate =
+        Certificate::from_bytes(&finalize(&ours, 0, 5, 4, B256::repeat_byte(1)).encode()).unwrap();
     certificate.verify(&key, &genesis).unwrap();
     let error = certificate.verify(&key, &other).unwrap_err();
     assert!(matches!(error, CertificateError::WrongSignature { .. }), "{error}");
     assert!(error.to_string().contains(&key.to_string()));
     let stranger = Authority::new("stranger", genesis);
-    assert!(matches!(certificate.verify(stranger.key(), &genesis), Err(CertificateError::WrongSignature { .. })));
+    assert!(matches!(
+        certificate.verify(stranger.key(), &genesis),
+        Err(CertificateError::WrongSignature { .. })
+    ));
 }
 
 #[test]
@@ -166,10 +173,7 @@ fn the_point_at_infinity_is_neither_a_key_nor_a_signature() {
     let mut certificate = authority.certify(&header(1, B256::ZERO));
     certificate.signature = [0; SIGNATURE_BYTES];
     certificate.signature[0] = 0xc0;
-    assert!(matches!(
-        certificate.verify(authority.key(), &B256::ZERO),
-        Err(CertificateError::NotAPoint(_))
-    ));
+    assert!(matches!(certificate.verify(authority.key(), &B256::ZERO), Err(CertificateError::NotAPoint(_))));
 }
 
 #[test]
