@@ -1,2 +1,23 @@
 //! One chain as one member runs it.
+//!
+//! Read in this order: [`types`] (the choices made once), [`genesis`] (block 0 and its keys),
+//! [`engine`] (the wiring), `application` (propose, check, finalize), `run` (where state meets
+//! execution), `pace` (when a leader proposes), `gossip`, [`network`], and [`reader`], which is
+//! all that the doors see.
+
+pub mod application;
+pub mod channels;
+pub mod engine;
+mod executed;
+pub mod genesis;
+pub mod gossip;
+mod look;
+pub mod network;
+mod pace;
 pub mod reader;
+mod recent;
+mod run;
+mod shared;
+pub mod types;
+
+pub use reader::Reader;

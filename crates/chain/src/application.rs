@@ -1,0 +1,287 @@
+//! Answers consensus: propose a block, check a block, take note of a final block.
+
+use crate::{
+    executed::Executed,
+    run::{Ran, run},
+    shared::{Shared, now_ms},
+    types::{Block, Round4, Scheme, member_key, transactions_root},
+};
+use commonware_consensus::marshal::ancestry::Ancestry;
+use commonware_glue::stateful::{Application, Finality, Input, Proposed, db::DatabaseSet};
+use commonware_parallel::Strategy;
+use commonware_runtime::{Clock, Spawner};
+use commonware_storage::Context;
+use ding_execution::block::{BlockError, Mode};
+use ding_light::tree;
+use ding_primitives::{
+    B256, Body, Header, Recovered, limits,
+    ports::{Budget, FinalizedBlock, ReadError, TransactionSource},
+};
+use ding_state::{Branch, Databases, store};
+use futures::StreamExt as _;
+use std::{sync::Arc, time::Duration};
+
+/// The ledger as the consensus engine sees it.
+pub struct Ledger<E: Context + Spawner, T, S> {
+    shared: Arc<Shared<E>>,
+    source: T,
+    strategy: S,
+}
+
+impl<E: Context + Spawner, T: Clone, S: Clone> Clone for Ledger<E, T, S> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), source: self.source.clone(), strategy: self.strategy.clone() }
+    }
+}
+
+/// Why a block may not stand.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("gas limit {got}, this chain has {want}")]
+    GasLimit { got: u64, want: u64 },
+    #[error("time {got} ms is not after the parent's {parent} ms")]
+    Past { got: u64, parent: u64 },
+    #[error("time {got} ms is {ahead} ms ahead of this member's clock")]
+    Future { got: u64, ahead: u64 },
+    #[error("a transaction does not decode: {0}")]
+    Transaction(#[from] ding_primitives::transaction::TransactionError),
+    #[error(transparent)]
+    Block(#[from] BlockError),
+    #[error("{what} {got} of the header is not the {want} of its execution")]
+    Differs { what: &'static str, got: String, want: String },
+}
+
+impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, T, S> {
+    /// A ledger that takes transactions from `source`.
+    pub fn new(shared: Arc<Shared<E>>, source: T, strategy: S) -> Self {
+        Self { shared, source, strategy }
+    }
+
+    async fn build(
+        &self,
+        context: &E,
+        round: Round4,
+        parent: Block,
+        batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
+    ) -> Result<(Block, store::Merkleized<E>), Refused> {
+        let spec = &self.shared.spec;
+        let (parent_height, parent_hash) = (parent.header().height, parent.hash());
+        let next = self.shared.next_nonces(parent_height, parent_hash);
+        let budget = Budget {
+            transactions: limits::BLOCK_TRANSACTIONS_MAX,
+            // The length prefix of the body counts too.
+            bytes: limits::BODY_BYTES_MAX - 16,
+            gas: spec.gas_limit,
+        };
+        let chosen = self.source.choose(budget, &next);
+        let mut header = Header {
+            epoch: round.round.epoch().get(),
+            view: round.round.view().get(),
+            parent_view: round.parent.0.get(),
+            leader: member_key(&round.leader),
+            parent: parent_hash,
+            height: parent_height.next(),
+            timestamp_ms: now_ms(context).max(parent.header().timestamp_ms.saturating_add(1)),
+            transactions_root: B256::ZERO,
+            receipts_root: B256::ZERO,
+            roots: parent.header().roots,
+            gas_used: 0,
+            gas_limit: spec.gas_limit,
+            transaction_count: 0,
+        };
+        let env = self.shared.env(&header);
+        let Ran { outcome, state } = run(Branch::new(batches), spec, &env, &chosen, Mode::Build).await?;
+        for skipped in &outcome.skipped {
+            tracing::debug!(height = %header.height, ?skipped, "left out of the block");
+        }
+        let transactions: Vec<Arc<Recovered>> =
+            outcome.included.iter().filter_map(|index| chosen.get(*index).cloned()).collect();
+        let body = Body { transactions: transactions.iter().map(|t| t.transaction().clone()).collect() };
+        header.transactions_root = transactions_root(&body);
+        header.receipts_root = tree::receipts_root(&outcome.receipts);
+        header.roots = store::commitments::<E>(&state);
+        header.gas_used = outcome.gas_used;
+        header.transaction_count = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
+        let timestamp_ms = header.timestamp_ms;
+        let block = Block::new(header, body).expect("the header was made for this body and a member's key");
+        alarm(&outcome.faults, &block);
+        self.shared
+            .remember(&block, Executed { parent: parent_hash, timestamp_ms, transactions, receipts: outcome.receipts });
+        Ok((block, state))
+    }
+
+    async fn check(
+        &self,
+        context: &E,
+        block: &Block,
+        parent_timestamp_ms: u64,
+        batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
+        finality: Finality,
+    ) -> Result<store::Merkleized<E>, Refused> {
+        let (header, spec) = (block.header(), &self.shared.spec);
+        if header.gas_limit != spec.gas_limit {
+            return Err(Refused::GasLimit { got: header.gas_limit, want: spec.gas_limit });
+        }
+        if header.timestamp_ms <= parent_timestamp_ms {
+            return Err(Refused::Past { got: header.timestamp_ms, parent: parent_timestamp_ms });
+        }
+        if finality == Finality::Candidate {
+            self.await_clock(context, header.timestamp_ms).await?;
+        }
+        let transactions = self.shared.senders(block.transactions(), &self.source, &self.strategy)?;
+        let env = self.shared.env(header);
+        let Ran { outcome, state } = run(Branch::new(batches), spec, &env, &transactions, Mode::Verify).await?;
+        let differs = |what, got: &dyn core::fmt::Debug, want: &dyn core::fmt::Debug| {
+            Err(Refused::Differs { what, got: format!("{got:?}"), want: format!("{want:?}") })
+        };
+        if header.gas_used != outcome.gas_used {
+            return differs("gas used", &header.gas_used, &outcome.gas_used);
+        }
+        let receipts_root = tree::receipts_root(&outcome.receipts);
+        if header.receipts_root != receipts_root {
+            return differs("receipts root", &header.receipts_root, &receipts_root);
+        }
+        let roots = store::commitments::<E>(&state);
+        if header.roots != roots {
+            return differs("state", &header.roots, &roots);
+        }
+        alarm(&outcome.faults, block);
+        self.shared.remember(
+            block,
+            Executed {
+                parent: header.parent,
+                timestamp_ms: header.timestamp_ms,
+                transactions,
+                receipts: outcome.receipts,
+            },
+        );
+        Ok(state)
+    }
+
+    /// Holds a block from a slightly fast clock back until its time has come, and refuses one from
+    /// a clock that is wrong. A quorum of members with sound clocks decides in the end.
+    async fn await_clock(&self, context: &E, timestamp_ms: u64) -> Result<(), Refused> {
+        let ahead = timestamp_ms.saturating_sub(now_ms(context));
+        if ahead > limits::CLOCK_AHEAD_MS_MAX {
+            return Err(Refused::Future { got: timestamp_ms, ahead });
+        }
+        if ahead > 0 {
+            context.sleep(Duration::from_millis(ahead)).await;
+        }
+        Ok(())
+    }
+}
+
+/// A broken invariant of a module undid its transaction; the operator has to hear of it.
+fn alarm(faults: &[ding_execution::block::FaultReport], block: &Block) {
+    for fault in faults {
+        tracing::error!(height = %block.header().height, ?fault, "a module's invariant is broken");
+    }
+}
+
+/// The store failed under a block: sign nothing more.
+fn stop_if_broken(refused: &Refused) {
+    if let Refused::Block(BlockError::Read(ReadError::Failed(reason))) = refused {
+        panic!("the state of this member is damaged, stopping before it signs: {reason}");
+    }
+}
+
+impl<E, T, S> Application<E> for Ledger<E, T, S>
+where
+    E: Context + Spawner + Clock,
+    T: TransactionSource,
+    S: Strategy,
+{
+    type SigningScheme = Scheme;
+    type Context = Round4;
+    type Block = Block;
+    type Databases = Databases<E>;
+    type Captured = ();
+    type Provider = ();
+    type Input = ();
+
+    fn sync_targets(block: &Block) -> store::SyncTargets {
+        store::sync_targets(&block.header().roots)
+    }
+
+    async fn genesis(&mut self) -> Block {
+        self.shared.genesis.clone()
+    }
+
+    async fn propose(
+        &mut self,
+        (context, round): (E, Round4),
+        ancestry: impl Ancestry<Block>,
+        batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
+        _input: Input<(), ()>,
+    ) -> Option<Proposed<Self, E>> {
+        let mut ancestry = Box::pin(ancestry);
+        let parent = ancestry.next().await?.inner().clone();
+        match self.build(&context, round, parent, batches).await {
+            Ok((block, merkleized)) => Some(Proposed { block, merkleized }),
+            Err(refused) => {
+                stop_if_broken(&refused);
+                tracing::warn!(%refused, "no block was built");
+                None
+            }
+        }
+    }
+
+    async fn process(
+        &mut self,
+        (context, _round): (E, Round4),
+        ancestry: impl Ancestry<Block>,
+        batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
+        finality: Finality,
+    ) -> Option<store::Merkleized<E>> {
+        let mut ancestry = Box::pin(ancestry);
+        let block = ancestry.next().await?.inner().clone();
+        let known = self.shared.time_of(block.header().parent);
+        let parent_timestamp_ms = match known {
+            Some(timestamp_ms) => timestamp_ms,
+            None => ancestry.next().await?.inner().header().timestamp_ms,
+        };
+        match self.check(&context, &block, parent_timestamp_ms, batches, finality).await {
+            Ok(state) => Some(state),
+            Err(refused) => {
+                stop_if_broken(&refused);
+                let header = block.header();
+                tracing::warn!(height = %header.height, view = header.view, leader = %header.leader, %refused, "refused a block");
+                None
+            }
+        }
+    }
+
+    async fn capture(
+        &mut self,
+        _context: (E, Round4),
+        _block: &Block,
+        _state: &store::Merkleized<E>,
+        _readers: <Databases<E> as DatabaseSet<E>>::Readers,
+    ) {
+    }
+
+    async fn finalized(
+        &mut self,
+        _context: (E, Round4),
+        block: &Block,
+        (): (),
+        _readers: <Databases<E> as DatabaseSet<E>>::Readers,
+    ) {
+        let (height, hash) = (block.header().height, block.hash());
+        let executed = self.shared.unfinished.lock().finalize(height, hash);
+        let executed = executed.expect("a block is run on this member before it is applied");
+        let finalized = Arc::new(FinalizedBlock {
+            header: block.header().clone(),
+            transactions: executed.transactions,
+            receipts: executed.receipts,
+            size: block.size(),
+        });
+        // Finality is the quorum's, and the block itself is durable already: the doors may tell.
+        self.shared.publish(&finalized, &self.source);
+        if let Err(error) = self.shared.receipts.keep(height, hash, &finalized.receipts).await {
+            panic!("receipts of block {height} cannot be kept, stopping: {error}");
+        }
+        tracing::debug!(%height, %hash, transactions = finalized.transactions.len(), gas = block.header().gas_used, "final");
+    }
+}

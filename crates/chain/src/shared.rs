@@ -1,0 +1,227 @@
+//! What the parts of one member share: unfinished blocks, recent final ones, the archive of
+//! receipts, who is to be told.
+
+use crate::{
+    executed::{Executed, Unfinished},
+    recent::Recent,
+    types::{Block, Digest, Marshal},
+};
+use commonware_consensus::types::Height as ConsensusHeight;
+use commonware_cryptography::sha256;
+use commonware_runtime::{Clock, Spawner};
+use commonware_storage::Context;
+use commonware_utils::sync::{Mutex, RwLock};
+use ding_execution::Env;
+use ding_primitives::{
+    Address, B256, Header, Height, MemberKey, Recovered, Spec, Transaction,
+    ports::{FinalizedBlock, FinalizedSink, ReadError, TransactionSource},
+    transaction::{TransactionError, recover},
+};
+use ding_state::{Databases, archive::Receipts};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::UNIX_EPOCH,
+};
+
+/// A peer as its own messages describe it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerState {
+    /// Its latest final block.
+    pub height: Height,
+    /// When it said so, milliseconds since 1970.
+    pub heard_ms: u64,
+}
+
+/// State of one member that its rooms share.
+pub struct Shared<E: Context + Spawner> {
+    pub(crate) spec: Arc<Spec>,
+    pub(crate) genesis: Block,
+    pub(crate) unfinished: Mutex<Unfinished>,
+    pub(crate) recent: RwLock<Recent>,
+    pub(crate) receipts: Receipts<E>,
+    pub(crate) sinks: RwLock<Vec<Arc<dyn FinalizedSink>>>,
+    pub(crate) peers: Mutex<BTreeMap<MemberKey, PeerState>>,
+    pub(crate) databases: OnceLock<Databases<E>>,
+    pub(crate) marshal: OnceLock<Marshal>,
+}
+
+impl<E: Context + Spawner> core::fmt::Debug for Shared<E> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Shared").field("chain", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
+impl<E: Context + Spawner> Shared<E> {
+    pub(crate) fn new(spec: Arc<Spec>, genesis: Block, receipts: Receipts<E>) -> Self {
+        let first = Arc::new(FinalizedBlock {
+            header: genesis.header().clone(),
+            transactions: Vec::new(),
+            receipts: Vec::new(),
+            size: genesis.size(),
+        });
+        Self {
+            spec,
+            genesis,
+            unfinished: Mutex::default(),
+            recent: RwLock::new(Recent::new(first)),
+            receipts,
+            sinks: RwLock::default(),
+            peers: Mutex::default(),
+            databases: OnceLock::new(),
+            marshal: OnceLock::new(),
+        }
+    }
+
+    /// The latest final block.
+    pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
+        let recent = self.recent.read();
+        let head = recent.head().expect("recent blocks always hold the newest");
+        head.clone()
+    }
+
+    /// Height and time of a block that is final or ran here; of the latest final one if it is
+    /// neither (a parent that this member has yet to fetch).
+    pub(crate) fn place_of(&self, hash: B256) -> (Height, u64) {
+        if let Some((height, executed)) = self.unfinished.lock().find(hash) {
+            return (height, executed.timestamp_ms);
+        }
+        let recent = self.recent.read();
+        let block = recent.by_hash(&hash).or_else(|| recent.head());
+        block.map_or((Height::GENESIS, 0), |b| (b.header.height, b.header.timestamp_ms))
+    }
+
+    /// Time of a block that is final and recent or ran here.
+    pub(crate) fn time_of(&self, hash: B256) -> Option<u64> {
+        if let Some((_, executed)) = self.unfinished.lock().find(hash) {
+            return Some(executed.timestamp_ms);
+        }
+        self.recent.read().by_hash(&hash).map(|block| block.header.timestamp_ms)
+    }
+
+    /// The nonces that follow the transactions between the final block and `tip`.
+    pub(crate) fn next_nonces(&self, height: Height, tip: B256) -> BTreeMap<Address, u64> {
+        self.unfinished.lock().next_nonces(height, tip)
+    }
+
+    pub(crate) fn remember(&self, block: &Block, executed: Executed) {
+        self.unfinished.lock().insert(block.header().height, block.hash(), executed);
+    }
+
+    /// Tells everyone of a block that became final.
+    pub(crate) fn publish(&self, block: &Arc<FinalizedBlock>, source: &impl TransactionSource) {
+        self.recent.write().push(block.clone());
+        source.finalized(block);
+        for sink in self.sinks.read().iter() {
+            sink.finalized(block);
+        }
+    }
+
+    /// A final block with its receipts, from memory or the archive.
+    pub(crate) async fn load(&self, wanted: Wanted) -> Result<Option<Arc<FinalizedBlock>>, ReadError> {
+        let (head, known) = {
+            let recent = self.recent.read();
+            let known = match wanted {
+                Wanted::Height(height) => recent.at(height),
+                Wanted::Hash(hash) => recent.by_hash(&hash),
+            };
+            (recent.head().map_or(Height::GENESIS, |b| b.header.height), known.cloned())
+        };
+        if known.is_some() {
+            return Ok(known);
+        }
+        if matches!(wanted, Wanted::Height(height) if height > head) {
+            return Ok(None);
+        }
+        // A block that is known but not final is nobody's business.
+        self.load_archived(wanted).await.map(|found| found.filter(|block| block.header.height <= head))
+    }
+
+    /// A final block with its receipts, from the archive.
+    pub(crate) async fn load_archived(&self, wanted: Wanted) -> Result<Option<Arc<FinalizedBlock>>, ReadError> {
+        let block = match wanted {
+            Wanted::Height(height) => self.archived(height).await,
+            Wanted::Hash(hash) if hash == self.genesis.hash() => Some(self.genesis.clone()),
+            Wanted::Hash(hash) => match self.marshal.get() {
+                Some(marshal) => marshal.get_block(&digest(hash)).await.map(|b| b.inner().clone()),
+                None => None,
+            },
+        };
+        let Some(block) = block else { return Ok(None) };
+        let height = block.header().height;
+        if matches!(wanted, Wanted::Hash(_)) && self.archived(height).await.map(|b| b.hash()) != Some(block.hash()) {
+            return Ok(None);
+        }
+        let receipts = match height {
+            Height::GENESIS => Vec::new(),
+            _ => {
+                let found = self.receipts.at(height).await.map_err(|e| ReadError::Failed(e.to_string()))?;
+                found.ok_or_else(|| ReadError::Failed(format!("no receipts of block {height} in the archive")))?
+            }
+        };
+        let transactions = block
+            .transactions()
+            .iter()
+            .map(|transaction| recover(transaction.clone(), self.spec.chain_id).map(Arc::new))
+            .collect::<Result<Vec<_>, TransactionError>>()
+            .map_err(|error| ReadError::Failed(format!("block {height}: {error}")))?;
+        Ok(Some(Arc::new(FinalizedBlock { header: block.header().clone(), transactions, receipts, size: block.size() })))
+    }
+
+    /// A final block without its receipts.
+    pub(crate) async fn archived(&self, height: Height) -> Option<Block> {
+        if height == Height::GENESIS {
+            return Some(self.genesis.clone());
+        }
+        self.marshal.get()?.get_block(ConsensusHeight::new(height.get())).await.map(|b| b.inner().clone())
+    }
+
+    /// The transactions of a block with their senders: from the pool where they wait, else from
+    /// their signatures.
+    pub(crate) fn senders(
+        &self,
+        transactions: &[Transaction],
+        source: &impl TransactionSource,
+        strategy: &impl commonware_parallel::Strategy,
+    ) -> Result<Vec<Arc<Recovered>>, TransactionError> {
+        let chain_id = self.spec.chain_id;
+        let known: Vec<Option<Arc<Recovered>>> = transactions.iter().map(|t| source.find(&t.hash())).collect();
+        if known.iter().all(Option::is_some) {
+            return Ok(known.into_iter().flatten().collect());
+        }
+        strategy.try_map_collect_vec(known.into_iter().zip(transactions), |(known, transaction)| match known {
+            Some(known) => Ok(known),
+            None => recover(transaction.clone(), chain_id).map(Arc::new),
+        })
+    }
+
+    /// What the transactions of a block see of it.
+    pub(crate) fn env(&self, header: &Header) -> Env {
+        Env {
+            chain_id: self.spec.chain_id,
+            height: header.height,
+            timestamp_ms: header.timestamp_ms,
+            parent_hash: header.parent,
+            beneficiary: header.leader.address(),
+            gas_limit: header.gas_limit,
+        }
+    }
+}
+
+/// Names a block to load.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted {
+    Height(Height),
+    Hash(B256),
+}
+
+
+pub(crate) fn digest(hash: B256) -> Digest {
+    sha256::Digest(hash.0)
+}
+
+/// Milliseconds since 1970 on a member's clock.
+pub(crate) fn now_ms(clock: &impl Clock) -> u64 {
+    let since = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
