@@ -1,0 +1,75 @@
+use super::*;
+use crate::{evidence, members, stop::IModule::UnknownFunction};
+use alloy_primitives::FixedBytes;
+use alloy_sol_types::{PanicKind, SolError};
+
+#[test]
+fn the_solidity_text_names_every_function_event_and_error_of_the_abi() {
+    for module in MODULES {
+        let text = solidity(module.name()).unwrap();
+        let abi = (module.interface().abi)();
+        let functions = abi.functions.keys().map(|name| format!("function {name}("));
+        let events = abi.events.keys().map(|name| format!("event {name}("));
+        let errors = abi.errors.keys().map(|name| format!("error {name}("));
+        let mut named = 0;
+        for item in functions.chain(events).chain(errors) {
+            assert!(text.contains(&item), "{item} is missing in\n{text}");
+            named += 1;
+        }
+        let declared = ["function ", "event ", "error "]
+            .iter()
+            .map(|word| text.lines().filter(|line| line.trim().starts_with(word)).count())
+            .sum::<usize>();
+        assert_eq!(declared, named);
+        assert!(!text.contains("#["), "no Rust in\n{text}");
+        assert!(text.contains("/// @notice") && text.contains(&module.address().to_checksum(None)));
+    }
+    assert!(solidity("module").unwrap().contains("error StaticCall();"));
+    assert_eq!(solidity("nothing"), None);
+}
+
+#[test]
+fn every_module_has_a_file_and_an_abi_that_holds_the_frames_errors() {
+    let files: Vec<String> = solidity_files().into_keys().collect();
+    assert_eq!(files, ["IEvidence.sol", "IMembers.sol", "IModule.sol"]);
+    let abis = abi_json();
+    assert_eq!(abis.keys().copied().collect::<Vec<_>>(), ["evidence", "members"]);
+    for abi in abis.values() {
+        let items = abi.as_array().unwrap();
+        assert!(items.iter().any(|item| item["name"] == "StaticCall" && item["type"] == "error"));
+        assert!(items.iter().any(|item| item["type"] == "function"));
+    }
+}
+
+#[test]
+fn reverts_of_solidity_of_the_frame_and_of_modules_have_a_sentence() {
+    let cases: [(Vec<u8>, &str); 5] = [
+        (Revert::from("too late").abi_encode(), "too late"),
+        (Panic::from(PanicKind::UnderOverflow).abi_encode(), "0x11"),
+        (UnknownFunction { selector: FixedBytes([1, 2, 3, 4]) }.abi_encode(), "0x01020304"),
+        (members::abi::IMembers::NoSuchOrganisation { id: 5, count: 2 }.abi_encode(), "organisation 5"),
+        (evidence::abi::IEvidence::ZeroDigest {}.abi_encode(), "all zero"),
+    ];
+    for (data, want) in cases {
+        let text = decode_revert(&data).unwrap();
+        assert!(text.contains(want), "{text}");
+    }
+    for other in [&[][..], &[1], &[1, 2, 3, 4], &[0x08, 0xc3, 0x79, 0xa0], &[0xff; 100]] {
+        assert_eq!(decode_revert(other), None);
+    }
+}
+
+#[test]
+fn a_text_chosen_by_a_contract_is_cut_and_harmless() {
+    let long = Revert::from("\x1b[31m".repeat(1_000)).abi_encode();
+    let text = decode_revert(&long).unwrap();
+    assert_eq!(text.chars().count(), limits::REVERT_TEXT_CHARS_MAX);
+    assert!(!text.contains('\x1b'));
+}
+
+#[test]
+fn errors_that_two_modules_share_are_the_same_on_the_wire() {
+    use evidence::abi::IEvidence::RoleRequired as Here;
+    use members::abi::IMembers::RoleRequired as There;
+    assert_eq!(Here::SELECTOR, There::SELECTOR);
+}

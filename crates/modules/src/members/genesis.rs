@@ -1,0 +1,181 @@
+//! The section of the genesis file that names organisations.
+//!
+//! ```json
+//! {"organisations": [{"name": "Harbour Notary Office", "code": "12330100MB0000027B",
+//!   "roles": ["notary"], "accounts": ["0x…"], "validators": ["0x…"], "observers": []}]}
+//! ```
+//!
+//! Who votes is said by the genesis file itself (`validators`); the section says which
+//! organisation runs them. A validator that no organisation claims belongs to none.
+
+use super::{
+    Role,
+    state::{
+        ACCOUNTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, Profile, SEATS, Seat, SeatKind,
+        VALIDATORS,
+    },
+};
+use crate::{Ctx, Stop, uscc};
+use ding_primitives::{Address, B256, MemberKey, Spec, is_module_address, limits};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The section `modules.members` of a genesis file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Organisations; the first has number 1.
+    pub organisations: Vec<OrganisationEntry>,
+}
+
+/// An organisation in the genesis file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationEntry {
+    /// What people call it. Names of organisations are public; people are never named here.
+    pub name: String,
+    /// Unified social credit code (GB 32100), if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What it may do beyond the others.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// Accounts that act for it.
+    #[serde(default)]
+    pub accounts: Vec<Address>,
+    /// Ed25519 keys of the validators it runs.
+    #[serde(default)]
+    pub validators: Vec<MemberKey>,
+    /// Ed25519 keys of the observers it runs.
+    #[serde(default)]
+    pub observers: Vec<MemberKey>,
+}
+
+impl Section {
+    /// Reads and checks the section of a genesis file; empty if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Says which entry is wrong and why.
+    pub fn of(spec: &Spec) -> Result<Self, String> {
+        let section = match spec.modules.get("members") {
+            Some(section) => Self::deserialize(section).map_err(|error| error.to_string())?,
+            None => Self::default(),
+        };
+        section.check(spec)?;
+        Ok(section)
+    }
+
+    fn check(&self, spec: &Spec) -> Result<(), String> {
+        let count = self.organisations.len();
+        if count > limits::ORGANISATIONS_MAX {
+            return Err(format!("{count} organisations, at most {} are allowed", limits::ORGANISATIONS_MAX));
+        }
+        let voting: BTreeSet<MemberKey> = spec.validators.iter().map(|validator| validator.key).collect();
+        let mut once = Once::default();
+        for organisation in &self.organisations {
+            organisation
+                .check(&voting, &mut once)
+                .map_err(|reason| format!("organisation {:?}: {reason}", organisation.name))?;
+        }
+        if once.accounts.len() > limits::GENESIS_ACCOUNTS_MAX {
+            return Err(format!("more than {} accounts", limits::GENESIS_ACCOUNTS_MAX));
+        }
+        let observers = once.keys.len() - once.keys.intersection(&voting).count();
+        if observers > limits::OBSERVERS_MAX {
+            return Err(format!("{observers} observers, at most {} are allowed", limits::OBSERVERS_MAX));
+        }
+        Ok(())
+    }
+}
+
+/// What may be named only once in a section.
+#[derive(Default)]
+struct Once {
+    names: BTreeSet<String>,
+    codes: BTreeSet<String>,
+    accounts: BTreeSet<Address>,
+    keys: BTreeSet<MemberKey>,
+}
+
+impl OrganisationEntry {
+    fn check(&self, voting: &BTreeSet<MemberKey>, once: &mut Once) -> Result<(), String> {
+        let chars = self.name.chars().count();
+        if chars == 0 || chars > limits::NAME_CHARS_MAX {
+            return Err(format!("a name of {chars} characters, want 1 to {}", limits::NAME_CHARS_MAX));
+        }
+        if self.name.chars().any(char::is_control) || self.name.trim() != self.name {
+            return Err("the name has control characters, or spaces at its ends".into());
+        }
+        if !once.names.insert(self.name.clone()) {
+            return Err("the name is taken by another organisation".into());
+        }
+        if let Some(code) = &self.code {
+            uscc::check(code).map_err(|error| format!("code {code:?}: {error}"))?;
+            if !once.codes.insert(code.clone()) {
+                return Err(format!("code {code:?} is taken by another organisation"));
+            }
+        }
+        for account in &self.accounts {
+            if account.is_zero() || is_module_address(account) {
+                return Err(format!("account {account} can sign nothing"));
+            }
+            if !once.accounts.insert(*account) {
+                return Err(format!(
+                    "account {account} is named twice; an account acts for one organisation"
+                ));
+            }
+        }
+        if let Some(key) = self.validators.iter().find(|key| !voting.contains(key)) {
+            return Err(format!("validator {key} is not among the validators of the genesis file"));
+        }
+        if let Some(key) = self.observers.iter().find(|key| voting.contains(key)) {
+            return Err(format!("observer {key} is a validator of the genesis file"));
+        }
+        match self.validators.iter().chain(&self.observers).find(|key| !once.keys.insert(**key)) {
+            Some(key) => Err(format!("key {key} is named twice")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes the section into storage.
+pub(super) fn write(ctx: &mut Ctx<'_>, spec: &Spec) -> Result<(), Stop> {
+    let section = Section::of(spec).map_err(|reason| ctx.fault(reason))?;
+    let mut runs: BTreeMap<MemberKey, u32> = BTreeMap::new();
+    let mut id = 0u32;
+    for organisation in &section.organisations {
+        id = id.checked_add(1).ok_or_else(Stop::overflow)?;
+        write_organisation(ctx, id, organisation)?;
+        runs.extend(organisation.validators.iter().map(|key| (*key, id)));
+    }
+    COUNT.set(ctx, &id)?;
+    for validator in &spec.validators {
+        let organisation = runs.get(&validator.key).copied().unwrap_or(0);
+        VALIDATORS.push(ctx, &validator.key.0)?;
+        SEATS.set(ctx, validator.key.0, &Seat { organisation, kind: SeatKind::Validator })?;
+    }
+    Ok(())
+}
+
+fn write_organisation(ctx: &mut Ctx<'_>, id: u32, entry: &OrganisationEntry) -> Result<(), Stop> {
+    let size = |list: &[MemberKey]| u32::try_from(list.len()).map_err(|_| Stop::overflow());
+    let profile = Profile {
+        roles: entry.roles.iter().fold(0, |bits, role| bits | role.bit()),
+        validators: size(&entry.validators)?,
+        observers: size(&entry.observers)?,
+        code: entry.code.as_ref().map_or(B256::ZERO, |code| B256::right_padding_from(code.as_bytes())),
+    };
+    PROFILES.cell(ctx, id)?.insert(ctx, &profile)?;
+    NAMES.text(ctx, id)?.insert(ctx, &entry.name)?;
+    let accounts = ACCOUNTS.list(ctx, id)?;
+    for account in &entry.accounts {
+        accounts.push(ctx, account)?;
+        ORGANISATION_OF.set(ctx, *account, &id)?;
+    }
+    for key in &entry.observers {
+        OBSERVERS.push(ctx, &key.0)?;
+        SEATS.set(ctx, key.0, &Seat { organisation: id, kind: SeatKind::Observer })?;
+    }
+    Ok(())
+}
