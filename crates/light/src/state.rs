@@ -302,4 +302,6 @@ impl Read for SlotProof {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -13,9 +13,9 @@ use commonware_storage::{
 use commonware_utils::{NZU16, NZU64, NZUsize};
 use ding_primitives::{DatabaseCommitment, address, keccak256};
 
-type Context = deterministic::Context;
+pub(super) type Context = deterministic::Context;
 type Accounts = unordered::fixed::Db<Family, Context, Key, AccountValue, Sha256, EightCap, 64, Sequential>;
-type Modules = ordered::fixed::Db<Family, Context, Key, Word, Sha256, EightCap, 64, Sequential>;
+pub(super) type Modules = ordered::fixed::Db<Family, Context, Key, Word, Sha256, EightCap, 64, Sequential>;
 type Contracts = unordered::fixed::Db<Family, Context, Key, Word, Sha256, EightCap, 64, Sequential>;
 
 pub(crate) const MODULE_ADDRESS: Address = address!("00000000000000000000000000000000000d0002");
@@ -49,7 +49,7 @@ pub(crate) struct World {
     pub(crate) before: (AccountProof, Roots),
 }
 
-fn config(name: &str) -> FixedConfig<EightCap, Sequential> {
+pub(super) fn config(name: &str) -> FixedConfig<EightCap, Sequential> {
     let page_cache = CacheRef::new(NZU16!(4096), NZUsize!(256));
     FixedConfig {
         merkle_config: TreeConfig {
@@ -87,20 +87,22 @@ macro_rules! commit {
     }};
 }
 
-fn commitment(root: Digest) -> DatabaseCommitment {
+pub(super) fn commitment(root: Digest) -> DatabaseCommitment {
     DatabaseCommitment { root: B256::new(root.0), ops_root: B256::ZERO, start: 0, end: 1 }
 }
+
+pub(super) use commit;
 
 fn account_write(i: u64, account: Account) -> (Key, Option<AccountValue>) {
     let (address, _) = self::account(i);
     (Key::new(keys::account_key(&address)), Some(AccountValue::new(keys::encode_account(&account))))
 }
 
-fn slot_write(address: &Address, i: u64, value: Option<U256>) -> (Key, Option<Word>) {
+pub(super) fn slot_write(address: &Address, i: u64, value: Option<U256>) -> (Key, Option<Word>) {
     (module_key(address, i), value.map(|value| Word::new(keys::encode_word(&value))))
 }
 
-fn module_key(address: &Address, i: u64) -> Key {
+pub(super) fn module_key(address: &Address, i: u64) -> Key {
     Key::new(keys::slot_key(address, &U256::from(i)))
 }
 
@@ -156,7 +158,7 @@ pub(crate) fn world(size: u64) -> World {
     })
 }
 
-fn n(i: u64) -> U256 {
+pub(super) fn n(i: u64) -> U256 {
     U256::from(i)
 }
 
