@@ -4,7 +4,7 @@
 //! checked before the clock starts, roots are none of this crate's business. One line a kind:
 //! microseconds a transaction, median and least of nine blocks. With the name of a kind as the
 //! argument only that one runs, for a profiler.
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, reason = "a tool for the command line")]
+#![expect(clippy::unwrap_used, reason = "a tool for the command line")]
 
 use alloy_primitives::{Address, B256, U256, keccak256, map::HashMap};
 use alloy_sol_types::{SolCall as _, SolValue as _, sol};
@@ -104,14 +104,22 @@ fn main() {
                         _ => {
                             let digest = keccak256(number.to_be_bytes());
                             let (zero, kind) = (B256::ZERO, 0);
-                            let call = depositCall { digest, sm3: zero, kind, provenance: zero, referenceId: zero, operation: zero };
+                            let call = depositCall {
+                                digest,
+                                sm3: zero,
+                                kind,
+                                provenance: zero,
+                                referenceId: zero,
+                                operation: zero,
+                            };
                             wallet.call(EVIDENCE, call.abi_encode())
                         }
                     }
                 })
                 .collect();
             let started = Instant::now();
-            let outcome = execute(&mut state, &spec, &mocks::env(height), &transactions, Mode::Verify).unwrap();
+            let outcome =
+                execute(&mut state, &spec, &mocks::env(height), &transactions, Mode::Verify).unwrap();
             let took = started.elapsed();
             assert!(outcome.receipts.iter().all(|receipt| receipt.success) && outcome.faults.is_empty());
             gas = outcome.gas_used / BLOCK;

@@ -34,7 +34,9 @@ pub enum Refusal {
     #[error("nonce has max value: {nonce} cannot be used (EIP-2681)", nonce = u64::MAX)]
     NonceMax,
     /// The value sent along exceeds the balance.
-    #[error("insufficient funds for gas * price + value: balance {balance}, value {value}; gas is free here, lower the value")]
+    #[error(
+        "insufficient funds for gas * price + value: balance {balance}, value {value}; gas is free here, lower the value"
+    )]
     InsufficientFunds {
         /// Balance of the sender.
         balance: U256,
@@ -53,7 +55,9 @@ pub enum Refusal {
         minimum: u64,
     },
     /// The gas limit does not cover the floor for call data (EIP-7623).
-    #[error("insufficient gas for floor data gas cost: gas {gas}, minimum needed {minimum} (EIP-7623); intrinsic gas too low")]
+    #[error(
+        "insufficient gas for floor data gas cost: gas {gas}, minimum needed {minimum} (EIP-7623); intrinsic gas too low"
+    )]
     FloorGas {
         /// Gas limit of the transaction.
         gas: u64,

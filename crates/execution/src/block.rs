@@ -190,7 +190,9 @@ fn run_transaction(
     let done = match transaction::run(machine, transaction, env.gas_limit, gas_left) {
         Ok(done) => done,
         Err(NotDone::Read(error)) => return Err(BlockError::Read(error)),
-        Err(NotDone::Refused(reason)) if mode == Mode::Verify => return Err(BlockError::Invalid { index, reason }),
+        Err(NotDone::Refused(reason)) if mode == Mode::Verify => {
+            return Err(BlockError::Invalid { index, reason });
+        }
         Err(NotDone::Refused(reason)) => {
             outcome.skipped.push((index, reason));
             return Ok(());
@@ -223,4 +225,4 @@ fn report(outcome: &mut Outcome, place: Place, result: Result<(), Stop>) {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -27,6 +27,12 @@ pub(crate) fn keep(hash: B256, code: Bytecode) {
     CODES.lock().unwrap_or_else(PoisonError::into_inner).keep(hash, code);
 }
 
+/// Forgets all analysed code. For a simulator that plays several processes in one: a member that
+/// starts again then reads code from its own store, as a real one would.
+pub fn forget() {
+    *CODES.lock().unwrap_or_else(PoisonError::into_inner) = Codes::default();
+}
+
 impl Codes {
     fn find(&mut self, hash: &B256) -> Option<Bytecode> {
         if let Some(code) = self.young.get(hash) {

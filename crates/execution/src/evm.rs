@@ -12,14 +12,23 @@ use crate::{
     overlay::{Overlay, StoreError},
 };
 use ding_modules::{BlockInfo, Call, Fault, Stop, registry};
-use ding_primitives::{Account, Address, B256, Bytes, U256, is_module_address, limits, ports::{ReadError, ReadState}};
+use ding_primitives::{
+    Account, Address, B256, Bytes, U256, is_module_address, limits,
+    ports::{ReadError, ReadState},
+};
 use revm::{
     Context, Journal, MainContext as _,
     context::{
         BlockEnv, CfgEnv, Evm, JournalTr as _, LocalContextTr as _, TxEnv,
-        result::{ExecutionResult, FromStringError, HaltReason, InvalidHeader, InvalidTransaction, ResultGas},
+        result::{
+            ExecutionResult, FromStringError, HaltReason, InvalidHeader, InvalidTransaction, ResultGas,
+        },
     },
-    context_interface::{cfg::GasParams, context::{ContextError, take_error}, journaled_state::account::JournaledAccountTr as _},
+    context_interface::{
+        cfg::GasParams,
+        context::{ContextError, take_error},
+        journaled_state::account::JournaledAccountTr as _,
+    },
     handler::{
         EthFrame, EthPrecompiles, EvmTr as _, FrameResult, Handler, PrecompileProvider,
         instructions::EthInstructions, post_execution,
@@ -291,7 +300,11 @@ impl<'s> Handler for Phases<'s> {
         Ok(())
     }
 
-    fn reward_beneficiary(&self, _evm: &mut Machine<'s>, _result: &mut FrameResult) -> Result<(), PhaseError> {
+    fn reward_beneficiary(
+        &self,
+        _evm: &mut Machine<'s>,
+        _result: &mut FrameResult,
+    ) -> Result<(), PhaseError> {
         Ok(())
     }
 

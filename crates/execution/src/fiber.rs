@@ -80,18 +80,12 @@ impl core::fmt::Debug for Stack {
 /// # Panics
 ///
 /// A panic of `f` goes on in whoever polls the future.
-pub fn run<'a, R, F>(stack: &'a mut Stack, f: F) -> impl Future<Output = Result<R, Cancelled>> + Send + 'a
-where
-    R: Send + 'a,
-    F: FnOnce() -> R + Send + 'a,
-{
-    async move {
-        let memory = match stack.0.take() {
-            Some(memory) => memory,
-            None => DefaultStack::new(limits::FIBER_STACK_BYTES).map_err(|_| Cancelled::NoStack)?,
-        };
-        Ok(Fiber::new(stack, memory, f).await)
-    }
+pub async fn run<R: Send>(stack: &mut Stack, f: impl FnOnce() -> R + Send) -> Result<R, Cancelled> {
+    let memory = match stack.0.take() {
+        Some(memory) => memory,
+        None => DefaultStack::new(limits::FIBER_STACK_BYTES).map_err(|_| Cancelled::NoStack)?,
+    };
+    Ok(Fiber::new(stack, memory, f).await)
 }
 
 /// Waits for `future` from inside [`run`], setting the fiber's stack aside while it is pending.

@@ -11,8 +11,7 @@ use alloy_primitives::bytes;
 use ding_modules::{Stop, registry};
 use ding_primitives::{Address, Bytes, Spec, address, ports::ReadError};
 use revm::{
-    bytecode::Bytecode,
-    context::JournalTr as _,
+    bytecode::Bytecode, context::JournalTr as _,
     context_interface::journaled_state::account::JournaledAccountTr as _,
 };
 
@@ -38,15 +37,18 @@ pub(crate) enum GenesisError {
 
 /// Puts everything in place that the first block finds.
 pub(crate) fn apply(machine: &mut Machine<'_>, spec: &Spec) -> Result<(), GenesisError> {
-    let contracts = [(HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CODE.clone()), (DEPLOYMENT_PROXY, DEPLOYMENT_PROXY_CODE)];
+    let contracts =
+        [(HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CODE.clone()), (DEPLOYMENT_PROXY, DEPLOYMENT_PROXY_CODE)];
     let modules = registry::MODULES.iter().map(|module| (module.address(), MODULE_CODE));
     for (address, code) in contracts.into_iter().chain(modules) {
-        let mut account = machine.ctx.journaled_state.load_account_mut(address).map_err(|e| GenesisError::Read(e.0))?.data;
+        let mut account =
+            machine.ctx.journaled_state.load_account_mut(address).map_err(|e| GenesisError::Read(e.0))?.data;
         account.set_nonce(1);
         account.set_code_and_hash_slow(Bytecode::new_legacy(code));
     }
     for (address, balance) in &spec.endowments {
-        let mut account = machine.ctx.journaled_state.load_account_mut(*address).map_err(|e| GenesisError::Read(e.0))?.data;
+        let mut account =
+            machine.ctx.journaled_state.load_account_mut(*address).map_err(|e| GenesisError::Read(e.0))?.data;
         account.set_balance(*balance);
     }
     machine.ctx.journaled_state.commit_tx();

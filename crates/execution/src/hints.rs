@@ -21,7 +21,8 @@ pub enum Read {
 
 /// What every block at this height reads, whatever it holds.
 pub fn block_reads(height: Height) -> impl Iterator<Item = Read> {
-    let slot = height.previous().map(|parent| Read::Slot(HISTORY_STORAGE_ADDRESS, history_slot(parent.get())));
+    let slot =
+        height.previous().map(|parent| Read::Slot(HISTORY_STORAGE_ADDRESS, history_slot(parent.get())));
     [Read::Account(HISTORY_STORAGE_ADDRESS)].into_iter().chain(slot)
 }
 

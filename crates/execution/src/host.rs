@@ -35,7 +35,12 @@ pub(crate) struct JournalHost<'h, 's> {
 
 impl<'h, 's> JournalHost<'h, 's> {
     /// A host over the journal of `ctx` with `gas` to spend.
-    pub(crate) const fn new(ctx: &'h mut EvmContext<'s>, block: BlockInfo, gas: u64, is_static: bool) -> Self {
+    pub(crate) const fn new(
+        ctx: &'h mut EvmContext<'s>,
+        block: BlockInfo,
+        gas: u64,
+        is_static: bool,
+    ) -> Self {
         Self::over(&mut ctx.journaled_state, &ctx.cfg.gas_params, block, gas, is_static)
     }
 
@@ -110,7 +115,9 @@ impl Host for JournalHost<'_, '_> {
         self.require_writable()?;
         let Log { address, topics, data } = log;
         let count = u8::try_from(topics.len()).ok().filter(|count| *count <= 4);
-        let count = count.ok_or_else(|| Stop::fault("execution", format!("a log with {} topics, at most 4", topics.len())))?;
+        let count = count.ok_or_else(|| {
+            Stop::fault("execution", format!("a log with {} topics, at most 4", topics.len()))
+        })?;
         self.spend(self.params.log_cost(count, data.len() as u64).saturating_add(LOG_GAS))?;
         self.journal.log(EvmLog { address, data: LogData::new_unchecked(topics, data) });
         Ok(())
@@ -120,3 +127,6 @@ impl Host for JournalHost<'_, '_> {
         self.spend(gas)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,10 @@ mod host;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
 mod overlay;
+#[cfg(test)]
+mod scene;
 pub mod simulate;
 mod transaction;
 
 pub use block::{BlockError, Env, Mode, Outcome, execute};
+pub use codes::forget as forget_code;

@@ -7,7 +7,8 @@ use alloy_primitives::TxKind;
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
 use ding_primitives::{
-    Account, Address, B256, Bytes, Changes, Height, MemberKey, Recovered, Spec, Transaction, U256, keccak256, limits,
+    Account, Address, B256, Bytes, Changes, Height, MemberKey, Recovered, Spec, Transaction, U256, keccak256,
+    limits,
     ports::{ReadError, ReadState},
     spec::{GENESIS_VERSION, Validator},
     transaction::recover,
@@ -210,7 +211,8 @@ impl Wallet {
         T: alloy_consensus::SignableTransaction<alloy_primitives::Signature>,
         TxEnvelope: From<alloy_consensus::Signed<T>>,
     {
-        let signature = self.signer.sign_hash_sync(&transaction.signature_hash()).expect("a key in memory signs");
+        let signature =
+            self.signer.sign_hash_sync(&transaction.signature_hash()).expect("a key in memory signs");
         let envelope = TxEnvelope::from(transaction.into_signed(signature));
         let raw = Transaction::from_raw(envelope.encoded_2718().into());
         Arc::new(recover(raw, CHAIN_ID).expect("what we signed is recovered"))

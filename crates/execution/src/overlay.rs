@@ -99,7 +99,10 @@ impl<'s> Overlay<'s> {
         // The cache outlives this block and serves other chains: only what carries its name enters.
         let got = keccak256(&bytes);
         if got != hash {
-            return Err(ReadError::Failed(format!("{} bytes of code under hash {hash} have hash {got}", bytes.len())));
+            return Err(ReadError::Failed(format!(
+                "{} bytes of code under hash {hash} have hash {got}",
+                bytes.len()
+            )));
         }
         let code = Bytecode::new_legacy(bytes);
         codes::keep(hash, code.clone());

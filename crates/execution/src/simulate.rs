@@ -99,7 +99,9 @@ impl CallResult {
     /// Gas the call used.
     pub const fn gas_used(&self) -> u64 {
         match self {
-            Self::Returned { gas_used, .. } | Self::Reverted { gas_used, .. } | Self::Halted { gas_used, .. } => *gas_used,
+            Self::Returned { gas_used, .. }
+            | Self::Reverted { gas_used, .. }
+            | Self::Halted { gas_used, .. } => *gas_used,
         }
     }
 
@@ -253,7 +255,11 @@ impl<'s, 'r> Simulation<'s, 'r> {
             take_as(&mut machine, *address, account)?;
         }
         if let Some(nonce) = request.nonce {
-            take_as(&mut machine, from, &AccountOverride { nonce: Some(nonce), ..AccountOverride::default() })?;
+            take_as(
+                &mut machine,
+                from,
+                &AccountOverride { nonce: Some(nonce), ..AccountOverride::default() },
+            )?;
         }
         let mut simulation = Self { machine, request, from, target: from };
         simulation.target = match request.to {
@@ -264,7 +270,8 @@ impl<'s, 'r> Simulation<'s, 'r> {
     }
 
     fn account(&mut self, address: Address) -> Result<Account, ReadError> {
-        let info = &self.machine.ctx.journaled_state.load_account(address).map_err(|error| error.0)?.data.info;
+        let info =
+            &self.machine.ctx.journaled_state.load_account(address).map_err(|error| error.0)?.data.info;
         Ok(Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash })
     }
 
@@ -283,8 +290,10 @@ impl<'s, 'r> Simulation<'s, 'r> {
     }
 
     fn run(&mut self, gas: u64, list: &AccessList) -> Result<Run, ReadError> {
-        let halted = |reason: String, gas_used| {
-            Run { result: CallResult::Halted { reason, gas_used }, refunded: 0, touched: ordered(list.clone()) }
+        let halted = |reason: String, gas_used| Run {
+            result: CallResult::Halted { reason, gas_used },
+            refunded: 0,
+            touched: ordered(list.clone()),
         };
         let (from, value) = (self.from, self.request.value);
         let sender = self.account(from)?;
@@ -294,11 +303,16 @@ impl<'s, 'r> Simulation<'s, 'r> {
         }
         let slots: usize = list.iter().map(|item| item.storage_keys.len()).sum();
         let is_create = self.request.to.is_none();
-        let initial =
-            match admission::check_gas(gas, &self.request.input, is_create, list.len() as u64, slots as u64) {
-                Ok(initial) => initial,
-                Err(refusal) => return Ok(halted(refusal.to_string(), 0)),
-            };
+        let initial = match admission::check_gas(
+            gas,
+            &self.request.input,
+            is_create,
+            list.len() as u64,
+            slots as u64,
+        ) {
+            Ok(initial) => initial,
+            Err(refusal) => return Ok(halted(refusal.to_string(), 0)),
+        };
         let tx = TxEnv {
             tx_type: u8::from(!list.is_empty()),
             caller: from,
@@ -319,7 +333,9 @@ impl<'s, 'r> Simulation<'s, 'r> {
             }
             Err(NoResult::Read(error)) => return Err(error),
             Err(NoResult::Refused(refusal)) => halted(refusal.to_string(), 0),
-            Err(NoResult::Fault(fault)) => halted(format!("fault of a native module, nothing was changed: {fault}"), gas),
+            Err(NoResult::Fault(fault)) => {
+                halted(format!("fault of a native module, nothing was changed: {fault}"), gas)
+            }
         };
         self.machine.ctx.journaled_state.discard_tx();
         Ok(run)
@@ -390,7 +406,10 @@ fn ordered(list: AccessList) -> AccessList {
 }
 
 fn to_list(items: BTreeMap<Address, BTreeSet<B256>>) -> AccessList {
-    let item = |(address, slots): (_, BTreeSet<_>)| AccessListItem { address, storage_keys: slots.into_iter().collect() };
+    let item = |(address, slots): (_, BTreeSet<_>)| AccessListItem {
+        address,
+        storage_keys: slots.into_iter().collect(),
+    };
     AccessList(items.into_iter().map(item).collect())
 }
 
@@ -398,7 +417,9 @@ impl From<ExecutionResult> for CallResult {
     fn from(result: ExecutionResult) -> Self {
         let gas_used = result.tx_gas_used();
         match result {
-            ExecutionResult::Success { output, .. } => Self::Returned { output: output.into_data(), gas_used },
+            ExecutionResult::Success { output, .. } => {
+                Self::Returned { output: output.into_data(), gas_used }
+            }
             ExecutionResult::Revert { output, .. } => Self::Reverted { output, gas_used },
             ExecutionResult::Halt { reason, .. } => Self::Halted { reason: explain(&reason), gas_used },
         }
@@ -428,7 +449,9 @@ fn explain(reason: &HaltReason) -> String {
         HaltReason::OutOfFunds => "insufficient balance for transfer",
         HaltReason::CallTooDeep => "max call depth exceeded: 1024",
         HaltReason::PrecompileError => "precompile refused its input",
-        HaltReason::PrecompileErrorWithContext(text) => return format!("precompile refused its input: {text}"),
+        HaltReason::PrecompileErrorWithContext(text) => {
+            return format!("precompile refused its input: {text}");
+        }
     };
     text.into()
 }

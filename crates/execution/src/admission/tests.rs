@@ -28,7 +28,8 @@ fn the_gas_limit_has_to_cover_the_envelope_and_not_one_unit_more() {
 #[test]
 fn access_lists_cost_what_eip_2930_says() {
     let mut wallet = Wallet::new(1);
-    let item = AccessListItem { address: Address::ZERO, storage_keys: vec![B256::ZERO, B256::repeat_byte(1)] };
+    let item =
+        AccessListItem { address: Address::ZERO, storage_keys: vec![B256::ZERO, B256::repeat_byte(1)] };
     wallet.gas = 21_000 + 2_400 + 2 * 1_900;
     let exact = wallet.send(to(), U256::ZERO, Bytes::new(), AccessList(vec![item.clone()]));
     assert_eq!(check_static(&exact, &mocks::spec([])), Ok(()));
@@ -41,10 +42,16 @@ fn access_lists_cost_what_eip_2930_says() {
 fn too_much_gas_and_too_much_init_code_are_refused_with_both_numbers() {
     assert_eq!(with_gas(limits::TRANSACTION_GAS_MAX, vec![], to()), Ok(()));
     let over = limits::TRANSACTION_GAS_MAX + 1;
-    assert_eq!(with_gas(over, vec![], to()), Err(Refusal::TransactionGas { gas: over, max: limits::TRANSACTION_GAS_MAX }));
+    assert_eq!(
+        with_gas(over, vec![], to()),
+        Err(Refusal::TransactionGas { gas: over, max: limits::TRANSACTION_GAS_MAX })
+    );
     let max = limits::INIT_CODE_BYTES_MAX;
     assert_eq!(with_gas(10_000_000, vec![0; max], TxKind::Create), Ok(()));
-    assert_eq!(with_gas(10_000_000, vec![0; max + 1], TxKind::Create), Err(Refusal::InitCode { size: max + 1, max }));
+    assert_eq!(
+        with_gas(10_000_000, vec![0; max + 1], TxKind::Create),
+        Err(Refusal::InitCode { size: max + 1, max })
+    );
     assert_eq!(with_gas(10_000_000, vec![0; max + 1], to()), Ok(()), "call data is not init code");
 }
 

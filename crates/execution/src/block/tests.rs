@@ -2,156 +2,21 @@ use super::*;
 use crate::{
     genesis::{DEPLOYMENT_PROXY, DEPLOYMENT_PROXY_CODE, MODULE_CODE},
     mocks::{self, MemoryState, Wallet, env, successes},
+    scene::{Chain, IProber, IToken, PROBER, TOKEN, code, deposit},
+    simulate::{self, CallResult, Request},
 };
 use alloy_eips::eip2930::{AccessList, AccessListItem};
-use alloy_primitives::{Bytes, TxKind, b256, hex};
-use alloy_sol_types::{SolCall, SolError as _, SolEvent as _, SolValue as _, sol};
+use alloy_primitives::{Bytes, TxKind, b256};
+use alloy_sol_types::{SolCall, SolError as _, SolEvent as _, SolValue as _};
 use ding_modules::{
     evidence::{
-        abi::IEvidence::{Deposited, ZeroDigest, countsCall, depositCall, recordOfCall},
+        abi::IEvidence::{Deposited, ZeroDigest, countsCall, recordOfCall},
         state::{ADDRESS as EVIDENCE, COUNTS},
     },
-    members::abi::IMembers::organisationCountCall,
-    members::state::ADDRESS as MEMBERS,
+    members::{abi::IMembers::organisationCountCall, state::ADDRESS as MEMBERS},
     stop::IModule::{DirectCallOnly, StaticCall, UnknownFunction, ValueNotAccepted},
 };
 use ding_primitives::{Account, U256, keccak256};
-
-sol! {
-    #[derive(Debug)]
-    interface IToken {
-        event Transfer(address indexed from, address indexed to, uint256 value);
-        error InsufficientBalance(address owner, uint256 balance, uint256 needed);
-        function transfer(address to, uint256 value) external returns (bool);
-        function balanceOf(address) external view returns (uint256);
-    }
-    interface IProber {
-        event Poked(address indexed by, uint256 count);
-        error Refused(uint256 code);
-        function count() external view returns (uint256);
-        function poke() external;
-        function forward(address to, bytes calldata input) external payable returns (bytes memory);
-        function forwardStatic(address to, bytes calldata input) external view returns (bytes memory);
-        function forwardDelegate(address to, bytes calldata input) external returns (bytes memory);
-        function forwardCode(address to, bytes calldata input) external returns (bytes memory);
-        function attempt(address to, bytes calldata input, uint256 gasLimit) external returns (bool ok, bytes memory out);
-        function callAndRefuse(address to, bytes calldata input) external;
-        function sizeOf(address account) external view returns (uint256);
-        function hashOf(uint256 number) external view returns (bytes32);
-        function pokeIfHash(uint256 number) external;
-        function context() external view returns (uint256, uint256, uint256, uint256, uint256, address);
-        function refuse(uint256 code) external pure;
-        function spin() external;
-        function invalid() external pure;
-        function set(uint256 value) external;
-        function mayfly(address heir) external payable returns (address);
-        function hungry() external;
-    }
-}
-
-pub(crate) fn code(hex: &str) -> Vec<u8> {
-    hex::decode(hex.trim()).unwrap()
-}
-
-pub(crate) const TOKEN: &str = include_str!("../../tests/contracts/Token.hex");
-pub(crate) const PROBER: &str = include_str!("../../tests/contracts/Prober.hex");
-
-/// A chain in memory: every block is built and, from the same state, verified.
-pub(crate) struct Chain {
-    pub(crate) state: MemoryState,
-    pub(crate) spec: Spec,
-    pub(crate) height: u64,
-}
-
-impl Chain {
-    pub(crate) fn new(endowed: &[&Wallet]) -> Self {
-        let spec = mocks::spec(endowed.iter().map(|wallet| wallet.address()));
-        Self { state: MemoryState::default(), spec, height: 0 }
-    }
-
-    /// The environment of the next block.
-    pub(crate) fn env(&self) -> Env {
-        env(self.height + 1)
-    }
-
-    pub(crate) fn block(&mut self, transactions: &[Arc<Recovered>]) -> Outcome {
-        let env = self.env();
-        let before = self.state.clone();
-        let built = execute(&mut self.state, &self.spec, &env, transactions, Mode::Build).unwrap();
-        assert_eq!(self.state.accounts, before.accounts, "execution only reads");
-        let chosen: Vec<_> = built.included.iter().map(|index| transactions[*index].clone()).collect();
-        let verified = execute(&mut before.clone(), &self.spec, &env, &chosen, Mode::Verify).unwrap();
-        assert_eq!(verified.receipts, built.receipts);
-        assert_eq!(verified.changes, built.changes);
-        assert_eq!((verified.gas_used, &verified.faults), (built.gas_used, &built.faults));
-        self.check(&built);
-        self.state.apply(&built.changes);
-        self.height += 1;
-        built
-    }
-
-    /// Invariants of every outcome, and that changes say only what changes.
-    fn check(&self, outcome: &Outcome) {
-        assert_eq!(outcome.included.len(), outcome.receipts.len(), "B1");
-        let mut sum = 0;
-        for receipt in &outcome.receipts {
-            sum += receipt.gas_used;
-            assert_eq!(receipt.cumulative_gas_used, sum, "B2");
-            assert!(receipt.success || receipt.logs.is_empty());
-        }
-        assert_eq!(outcome.gas_used, sum, "B2");
-        assert!(sum <= self.env().gas_limit, "B2");
-        for (address, account) in &outcome.changes.accounts {
-            assert_ne!(self.state.accounts.get(address), account.as_ref(), "{address} did not change");
-        }
-        for (key, word) in &outcome.changes.slots {
-            assert_ne!(self.state.slots.get(key).copied().unwrap_or_default(), *word, "{key:?} did not change");
-        }
-        for (hash, code) in &outcome.changes.code {
-            assert_eq!(*hash, keccak256(code));
-        }
-    }
-
-    pub(crate) fn account(&self, address: Address) -> Account {
-        self.state.accounts.get(&address).copied().unwrap_or_default()
-    }
-
-    /// Creates a contract in a block of its own.
-    pub(crate) fn deploy(&mut self, wallet: &mut Wallet, code: Vec<u8>) -> Address {
-        wallet.gas = 5_000_000;
-        let outcome = self.block(&[wallet.create(code)]);
-        assert_eq!(successes(&outcome), [true]);
-        outcome.receipts[0].created.unwrap()
-    }
-
-    pub(crate) fn with_prober() -> (Self, Wallet, Address) {
-        let mut wallet = Wallet::new(1);
-        let mut chain = Self::new(&[&wallet]);
-        let prober = chain.deploy(&mut wallet, code(PROBER));
-        (chain, wallet, prober)
-    }
-
-    /// Calls a contract without a transaction and decodes what it returns.
-    pub(crate) fn view<C: SolCall>(&mut self, to: Address, call: C) -> C::Return {
-        let request = crate::simulate::Request { to: Some(to), input: call.abi_encode().into(), ..Default::default() };
-        let env = env(self.height);
-        match crate::simulate::call(&mut self.state, &env, &request, &Default::default()).unwrap() {
-            crate::simulate::CallResult::Returned { output, .. } => C::abi_decode_returns(&output).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-pub(crate) fn deposit(number: u8) -> depositCall {
-    depositCall {
-        digest: B256::repeat_byte(number),
-        sm3: B256::ZERO,
-        kind: 0,
-        provenance: B256::ZERO,
-        referenceId: B256::ZERO,
-        operation: B256::ZERO,
-    }
-}
 
 fn balance(chain: &Chain, wallet: &Wallet) -> U256 {
     chain.account(wallet.address()).balance
@@ -225,7 +90,10 @@ fn a_token_keeps_balances_and_emits_its_event() {
     assert_eq!(successes(&outcome), [true, false]);
     let log = &outcome.receipts[0].logs[0];
     let event = IToken::Transfer::decode_raw_log(log.topics.clone(), &log.data).unwrap();
-    assert_eq!((log.address, event.from, event.to, event.value), (token, alice.address(), bob.address(), U256::from(300)));
+    assert_eq!(
+        (log.address, event.from, event.to, event.value),
+        (token, alice.address(), bob.address(), U256::from(300))
+    );
     let held = chain.view(token, IToken::balanceOfCall(bob.address()));
     assert_eq!(held, U256::from(300));
     assert_eq!(chain.account(alice.address()).nonce, 3, "a failed transaction counts");
@@ -238,8 +106,11 @@ fn a_transaction_may_use_a_contract_created_earlier_in_its_block() {
     let mut chain = Chain::new(&[]);
     let prober = alice.address().create(0);
     let poke = IProber::pokeCall {}.abi_encode();
-    let outcome =
-        chain.block(&[alice.create(code(PROBER)), alice.call(prober, poke.clone()), alice.call(prober, poke)]);
+    let outcome = chain.block(&[
+        alice.create(code(PROBER)),
+        alice.call(prober, poke.clone()),
+        alice.call(prober, poke),
+    ]);
     assert_eq!(successes(&outcome), [true; 3]);
     assert_eq!(chain.view(prober, IProber::countCall {}), U256::from(2));
     assert_eq!(outcome.changes.code.len(), 4, "history, proxy, modules' byte, prober");
@@ -272,7 +143,8 @@ fn a_slot_that_comes_back_to_its_value_is_no_change() {
     let (mut chain, mut alice, prober) = Chain::with_prober();
     let set = |value: u64| IProber::setCall { value: U256::from(value) }.abi_encode();
     chain.block(&[alice.call(prober, set(5))]);
-    let outcome = chain.block(&[alice.call(prober, set(6)), alice.call(prober, set(0)), alice.call(prober, set(5))]);
+    let outcome =
+        chain.block(&[alice.call(prober, set(6)), alice.call(prober, set(0)), alice.call(prober, set(5))]);
     assert_eq!(successes(&outcome), [true; 3]);
     assert!(outcome.changes.slots.keys().all(|(address, _)| *address != prober));
     let outcome = chain.block(&[alice.call(prober, set(0))]);
@@ -286,7 +158,8 @@ fn slots_are_cold_again_and_refunds_start_over_in_each_transaction() {
     let set = |value: u64| IProber::setCall { value: U256::from(value) }.abi_encode();
     chain.block(&[alice.call(prober, set(1))]);
     let alone = chain.block(&[alice.call(prober, set(2))]).receipts[0].gas_used;
-    let outcome = chain.block(&[alice.call(prober, set(3)), alice.call(prober, set(4)), alice.call(prober, set(5))]);
+    let outcome =
+        chain.block(&[alice.call(prober, set(3)), alice.call(prober, set(4)), alice.call(prober, set(5))]);
     assert!(outcome.receipts.iter().all(|receipt| receipt.gas_used == alone), "{:?}", outcome.receipts);
 }
 
@@ -304,8 +177,11 @@ fn nonces_go_up_one_by_one() {
         [(1, Refusal::NonceTooHigh { tx: 2, next: 1 }), (2, Refusal::NonceTooLow { tx: 0, next: 1 })]
     );
     for (transactions, want) in [
-        (vec![a2.clone(), a0.clone()], BlockError::Invalid { index: 1, reason: Refusal::NonceTooLow { tx: 0, next: 3 } }),
-        (vec![alice.transfer(to, 1)], BlockError::Invalid { index: 0, reason: Refusal::NonceTooHigh { tx: 3, next: 2 } }),
+        (vec![a2, a0], BlockError::Invalid { index: 1, reason: Refusal::NonceTooLow { tx: 0, next: 3 } }),
+        (
+            vec![alice.transfer(to, 1)],
+            BlockError::Invalid { index: 0, reason: Refusal::NonceTooHigh { tx: 3, next: 2 } },
+        ),
     ] {
         let env = chain.env();
         let error = execute(&mut chain.state, &chain.spec, &env, &transactions, Mode::Verify).unwrap_err();
@@ -323,7 +199,8 @@ fn without_balance_there_is_no_value_to_send() {
     assert_eq!(outcome.skipped, [(0, refusal)]);
     poor.nonce = 0;
     // Balance that arrives in the same block counts.
-    let outcome = chain.block(&[alice.transfer(poor.address(), 1), poor.transfer(to, 1), poor.transfer(to, 0)]);
+    let outcome =
+        chain.block(&[alice.transfer(poor.address(), 1), poor.transfer(to, 1), poor.transfer(to, 0)]);
     assert_eq!(successes(&outcome), [true; 3]);
 }
 
@@ -378,7 +255,10 @@ fn a_contract_calls_a_module_and_is_its_caller() {
     assert_eq!(successes(&outcome), [true]);
     let record = chain.view(EVIDENCE, recordOfCall { digest: B256::repeat_byte(3) });
     assert_eq!(record.depositor, prober);
-    let count = chain.view(prober, IProber::forwardStaticCall { to: MEMBERS, input: organisationCountCall {}.abi_encode().into() });
+    let count = chain.view(
+        prober,
+        IProber::forwardStaticCall { to: MEMBERS, input: organisationCountCall {}.abi_encode().into() },
+    );
     assert_eq!(u32::abi_decode(&count).unwrap(), 0);
     // What Solidity checks before it calls through an interface.
     assert_eq!(chain.view(prober, IProber::sizeOfCall { account: EVIDENCE }), U256::ONE);
@@ -386,11 +266,10 @@ fn a_contract_calls_a_module_and_is_its_caller() {
 
 /// How a call through the prober reverts.
 fn revert_of(chain: &mut Chain, prober: Address, call: impl SolCall) -> Bytes {
-    let request =
-        crate::simulate::Request { to: Some(prober), input: call.abi_encode().into(), ..Default::default() };
+    let request = Request { to: Some(prober), input: call.abi_encode().into(), ..Default::default() };
     let env = env(chain.height);
-    match crate::simulate::call(&mut chain.state, &env, &request, &Default::default()).unwrap() {
-        crate::simulate::CallResult::Reverted { output, .. } => output,
+    match simulate::call(&mut chain.state, &env, &request, &Default::default()).unwrap() {
+        CallResult::Reverted { output, .. } => output,
         other => panic!("{other:?}"),
     }
 }
@@ -416,13 +295,16 @@ fn the_errors_of_a_module_reach_the_contract_as_revert_data() {
             revert_of(&mut chain, prober, IProber::forwardDelegateCall { to, input: write.clone() }),
             DirectCallOnly {}.abi_encode(),
         ),
-        (revert_of(&mut chain, prober, IProber::forwardCodeCall { to, input: write.clone() }), DirectCallOnly {}.abi_encode()),
+        (
+            revert_of(&mut chain, prober, IProber::forwardCodeCall { to, input: write.clone() }),
+            DirectCallOnly {}.abi_encode(),
+        ),
     ];
     for (index, (got, want)) in cases.into_iter().enumerate() {
         assert_eq!(got, Bytes::from(want), "case {index}");
     }
     let forward = IProber::forwardCall { to, input: write }.abi_encode();
-    let with_value = crate::simulate::Request {
+    let with_value = Request {
         from: Some(alice.address()),
         to: Some(prober),
         value: U256::from(5),
@@ -430,9 +312,9 @@ fn the_errors_of_a_module_reach_the_contract_as_revert_data() {
         ..Default::default()
     };
     let env = env(chain.height);
-    let result = crate::simulate::call(&mut chain.state, &env, &with_value, &Default::default()).unwrap();
+    let result = simulate::call(&mut chain.state, &env, &with_value, &Default::default()).unwrap();
     let want = Bytes::from(ValueNotAccepted {}.abi_encode());
-    assert!(matches!(result, crate::simulate::CallResult::Reverted { output, .. } if output == want));
+    assert!(matches!(result, CallResult::Reverted { output, .. } if output == want));
     let with_value = alice.send(TxKind::Call(prober), U256::from(5), forward.into(), AccessList::default());
     assert_eq!(successes(&chain.block(&[with_value])), [false]);
     assert_eq!(chain.view(EVIDENCE, countsCall {}).records, 0);
@@ -469,7 +351,12 @@ fn a_module_pays_for_storage_and_logs_what_a_contract_would() {
     assert!(again < second - 10_000, "a repeat writes no new record: {again} after {second}");
     // An access list makes the counter's slot warm: 2 000 of cold access saved, 1 900 + 2 400 paid.
     let item = AccessListItem { address: EVIDENCE, storage_keys: vec![COUNTS.slot().into()] };
-    let listed = alice.send(TxKind::Call(EVIDENCE), U256::ZERO, deposit(3).abi_encode().into(), AccessList(vec![item]));
+    let listed = alice.send(
+        TxKind::Call(EVIDENCE),
+        U256::ZERO,
+        deposit(3).abi_encode().into(),
+        AccessList(vec![item]),
+    );
     let listed = chain.block(&[listed]).receipts[0].gas_used;
     assert_eq!(listed, second + 2_400 + 1_900 - 2_000);
 }
@@ -480,7 +367,11 @@ fn a_fault_undoes_the_transaction_is_reported_and_the_chain_goes_on() {
     // A word that the module can never have written.
     chain.state.slots.insert((EVIDENCE, COUNTS.slot()), U256::MAX);
     alice.gas = 300_000;
-    let forward = IProber::attemptCall { to: EVIDENCE, input: deposit(7).abi_encode().into(), gasLimit: U256::from(200_000) };
+    let forward = IProber::attemptCall {
+        to: EVIDENCE,
+        input: deposit(7).abi_encode().into(),
+        gasLimit: U256::from(200_000),
+    };
     let nonce = alice.nonce;
     let outcome = chain.block(&[
         alice.call(prober, IProber::pokeCall {}.abi_encode()),
@@ -501,7 +392,11 @@ fn a_fault_undoes_the_transaction_is_reported_and_the_chain_goes_on() {
 #[test]
 fn a_failing_store_is_an_error_wherever_it_fails_and_never_a_receipt() {
     let (mut chain, mut alice, prober) = Chain::with_prober();
-    let forward = IProber::attemptCall { to: EVIDENCE, input: deposit(7).abi_encode().into(), gasLimit: U256::from(500_000) };
+    let forward = IProber::attemptCall {
+        to: EVIDENCE,
+        input: deposit(7).abi_encode().into(),
+        gasLimit: U256::from(500_000),
+    };
     let transactions = [
         alice.call(EVIDENCE, deposit(6).abi_encode()),
         alice.call(prober, forward.abi_encode()),
@@ -534,7 +429,8 @@ fn code_that_does_not_carry_its_hash_is_a_failing_store() {
         *code = vec![0x60, 0x02, 0x60, 0x77].into();
     }
     let env = chain.env();
-    let error = execute(&mut chain.state, &chain.spec, &env, &[alice.call(address, vec![])], Mode::Build).unwrap_err();
+    let error = execute(&mut chain.state, &chain.spec, &env, &[alice.call(address, vec![])], Mode::Build)
+        .unwrap_err();
     assert!(matches!(error, BlockError::Read(ReadError::Failed(_))), "{error}");
 }
 
@@ -554,7 +450,8 @@ fn blockhash_knows_the_ancestors_of_the_last_256_blocks() {
         assert_eq!(hash(number), B256::ZERO, "block {number} at {now}");
     }
     // The same in a transaction: the contract is given the number and pokes only if it gets a hash.
-    let outcome = chain.block(&[alice.call(prober, IProber::pokeIfHashCall { number: U256::from(now) }.abi_encode())]);
+    let outcome =
+        chain.block(&[alice.call(prober, IProber::pokeIfHashCall { number: U256::from(now) }.abi_encode())]);
     assert_eq!(outcome.receipts[0].logs.len(), 1);
 }
 
@@ -564,14 +461,15 @@ fn the_history_contract_answers_for_older_blocks() {
     for _ in 0..3 {
         chain.block(&[]);
     }
-    let request = crate::simulate::Request {
+    let request = Request {
         to: Some(HISTORY_STORAGE_ADDRESS),
         input: U256::ONE.abi_encode().into(),
         ..Default::default()
     };
     let env_now = env(chain.height);
-    let result = crate::simulate::call(&mut chain.state, &env_now, &request, &Default::default()).unwrap();
-    let want = crate::simulate::CallResult::Returned { output: env(2).parent_hash.to_vec().into(), gas_used: result.gas_used() };
+    let result = simulate::call(&mut chain.state, &env_now, &request, &Default::default()).unwrap();
+    let want =
+        CallResult::Returned { output: env(2).parent_hash.to_vec().into(), gas_used: result.gas_used() };
     assert_eq!(result, want);
 }
 
@@ -646,9 +544,9 @@ fn the_same_inputs_give_the_same_outcome_whatever_was_tried_before() {
     let (mut chain, mut alice, prober) = Chain::with_prober();
     let mut wallets: Vec<_> = (10..40).map(Wallet::new).collect();
     let mut transactions = vec![alice.transfer(Address::repeat_byte(1), 1)];
-    for (index, wallet) in wallets.iter_mut().enumerate() {
+    for (index, wallet) in (0..).zip(&mut wallets) {
         wallet.gas = 400_000;
-        transactions.push(wallet.call(EVIDENCE, deposit(index as u8).abi_encode()));
+        transactions.push(wallet.call(EVIDENCE, deposit(index).abi_encode()));
         transactions.push(wallet.transfer(Address::repeat_byte(2), 1));
         transactions.push(wallet.call(prober, IProber::pokeCall {}.abi_encode()));
         wallet.nonce += 1;

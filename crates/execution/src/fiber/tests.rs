@@ -1,7 +1,7 @@
 use super::*;
-use crate::block::{
-    BlockError, Mode, execute,
-    tests::{Chain, IProber, deposit},
+use crate::{
+    block::{BlockError, Mode, execute},
+    scene::{Chain, IProber, deposit},
 };
 use alloy_sol_types::SolCall as _;
 use ding_modules::evidence::state::ADDRESS as EVIDENCE;
@@ -117,7 +117,10 @@ fn dropping_the_future_ends_the_closure_with_an_error() {
         let mut future = Box::pin(run(&mut stack, move || {
             let first = block_on(std::future::pending::<()>());
             let second = block_on(async {});
-            seen.store((first, second) == (Err(Cancelled::Dropped), Err(Cancelled::Dropped)), Ordering::SeqCst);
+            seen.store(
+                (first, second) == (Err(Cancelled::Dropped), Err(Cancelled::Dropped)),
+                Ordering::SeqCst,
+            );
         }));
         assert!(future.poll_unpin(&mut Context::from_waker(&noop_waker())).is_pending());
         assert!(!ended.load(Ordering::SeqCst));
@@ -210,7 +213,8 @@ fn a_block_over_a_slow_state_has_the_same_outcome_on_any_thread() {
     let want = execute(&mut chain.state, &chain.spec, &env, &transactions, Mode::Verify).unwrap();
     let mut stack = Stack::new();
     let mut state = Slow(chain.state.clone(), 0);
-    let mut future = Box::pin(run(&mut stack, || execute(&mut state, &chain.spec, &env, &transactions, Mode::Verify)));
+    let mut future =
+        Box::pin(run(&mut stack, || execute(&mut state, &chain.spec, &env, &transactions, Mode::Verify)));
     let mut polls = 0;
     let got = loop {
         polls += 1;

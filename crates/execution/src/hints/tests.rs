@@ -1,11 +1,14 @@
 use super::*;
 use crate::{
-    block::tests::{Chain, IToken, TOKEN, code, deposit},
     mocks::{Wallet, env},
+    scene::{Chain, IToken, TOKEN, code, deposit},
 };
 use alloy_sol_types::{SolCall as _, SolValue as _};
 use ding_modules::evidence::state::ADDRESS as EVIDENCE;
-use ding_primitives::{Bytes, Account, ports::{ReadError, ReadState}};
+use ding_primitives::{
+    Account, Bytes,
+    ports::{ReadError, ReadState},
+};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Notes what is read.
@@ -33,7 +36,8 @@ fn surprises(chain: &mut Chain, transactions: &[Arc<Recovered>]) -> BTreeSet<Rea
     let mut noting = Noting(chain, BTreeSet::new());
     crate::execute(&mut noting, &spec, &env, transactions, crate::Mode::Verify).unwrap();
     let mut seen = noting.1;
-    for read in transactions.iter().flat_map(|transaction| reads(transaction)).chain(block_reads(env.height)) {
+    for read in transactions.iter().flat_map(|transaction| reads(transaction)).chain(block_reads(env.height))
+    {
         seen.remove(&read);
     }
     seen

@@ -1,10 +1,8 @@
 use super::*;
 use crate::{
-    block::{
-        Mode, execute,
-        tests::{Chain, IProber, IToken, PROBER, TOKEN, code, deposit},
-    },
+    block::{Mode, execute},
     mocks::{MemoryState, Wallet, env, successes},
+    scene::{Chain, IProber, IToken, PROBER, TOKEN, code, deposit},
 };
 use alloy_sol_types::{SolCall, SolError as _, SolValue as _};
 use ding_modules::evidence::{
@@ -61,7 +59,9 @@ fn a_caller_without_balance_nonce_or_key_may_call() {
 fn a_call_to_a_module_changes_nothing() {
     let (mut chain, ..) = Chain::with_prober();
     let (first, record) = {
-        let result = returned::<ding_modules::evidence::abi::IEvidence::depositCall>(chain.call(&request(EVIDENCE, deposit(1))));
+        let result = returned::<ding_modules::evidence::abi::IEvidence::depositCall>(
+            chain.call(&request(EVIDENCE, deposit(1))),
+        );
         (result.first, result.record)
     };
     assert!(first && record.height == chain.height);
@@ -84,12 +84,17 @@ fn halts_have_reasons_and_reverts_have_data() {
     let (mut chain, _, prober) = Chain::with_prober();
     let reverted = chain.call(&request(prober, IProber::refuseCall { code: U256::from(9) }));
     let want = IProber::Refused { code: U256::from(9) }.abi_encode();
-    assert!(matches!(&reverted, CallResult::Reverted { output, gas_used } if *output == want && *gas_used > 21_000));
+    assert!(
+        matches!(&reverted, CallResult::Reverted { output, gas_used } if *output == want && *gas_used > 21_000)
+    );
     let reason = |result| match result {
         CallResult::Halted { reason, .. } => reason,
         other => panic!("{other:?}"),
     };
-    assert_eq!(reason(chain.call(&request(prober, IProber::invalidCall {}))), "invalid opcode: INVALID (0xfe)");
+    assert_eq!(
+        reason(chain.call(&request(prober, IProber::invalidCall {}))),
+        "invalid opcode: INVALID (0xfe)"
+    );
     let spin = Request { gas: Some(100_000), ..request(prober, IProber::spinCall {}) };
     assert_eq!(reason(chain.call(&spin)), "out of gas");
     let short = Request { gas: Some(20_000), ..spin };
@@ -136,9 +141,15 @@ fn overrides_are_taken_as_if_they_had_always_been_so() {
     let entry = |account: AccountOverride, address: Address| (address, account);
     overrides.accounts.extend([
         entry(AccountOverride { slot_changes: count(41), ..AccountOverride::default() }, prober),
-        entry(AccountOverride { balance: Some(U256::from(10)), nonce: Some(7), ..AccountOverride::default() }, someone),
         entry(
-            AccountOverride { code: Some(chain.state.code[&chain.account(prober).code_hash].clone()), ..AccountOverride::default() },
+            AccountOverride { balance: Some(U256::from(10)), nonce: Some(7), ..AccountOverride::default() },
+            someone,
+        ),
+        entry(
+            AccountOverride {
+                code: Some(chain.state.code[&chain.account(prober).code_hash].clone()),
+                ..AccountOverride::default()
+            },
             token,
         ),
     ]);
@@ -148,7 +159,10 @@ fn overrides_are_taken_as_if_they_had_always_been_so() {
     let elsewhere = request(token, IProber::countCall {});
     assert_eq!(returned::<IProber::countCall>(chain.call_with(&elsewhere, &overrides)), U256::ZERO);
     let pay = Request { from: Some(someone), to: Some(token), value: U256::from(10), ..Request::default() };
-    assert!(matches!(chain.call_with(&pay, &overrides), CallResult::Reverted { .. }), "no receive function, but funds");
+    assert!(
+        matches!(chain.call_with(&pay, &overrides), CallResult::Reverted { .. }),
+        "no receive function, but funds"
+    );
 }
 
 #[test]
@@ -185,7 +199,8 @@ fn estimates_are_enough_and_close() {
     let (mut chain, mut alice, prober) = Chain::with_prober();
     let plain = Request { to: Some(Address::repeat_byte(9)), value: U256::ONE, ..Request::default() };
     assert_eq!(check_estimate(&mut chain, &mut alice, &plain), 21_000);
-    let create = Request { input: [code(TOKEN), U256::from(RICH).abi_encode()].concat().into(), ..Request::default() };
+    let create =
+        Request { input: [code(TOKEN), U256::from(RICH).abi_encode()].concat().into(), ..Request::default() };
     assert!(check_estimate(&mut chain, &mut alice, &create) > 300_000);
     check_estimate(&mut chain, &mut alice, &request(prober, IProber::pokeCall {}));
     check_estimate(&mut chain, &mut alice, &request(EVIDENCE, deposit(1)));
@@ -198,7 +213,8 @@ fn estimates_are_enough_and_close() {
     let forward = IProber::forwardCall { to: prober, input: IProber::hungryCall {}.abi_encode().into() };
     assert!(check_estimate(&mut chain, &mut alice, &request(prober, forward)) > 300_000);
     // The floor for call data.
-    let data = Request { to: Some(Address::repeat_byte(9)), input: vec![1; 1000].into(), ..Request::default() };
+    let data =
+        Request { to: Some(Address::repeat_byte(9)), input: vec![1; 1000].into(), ..Request::default() };
     assert_eq!(check_estimate(&mut chain, &mut alice, &data), 21_000 + 40_000);
 }
 
@@ -253,7 +269,8 @@ fn an_access_list_names_what_is_touched_and_saves_what_it_should() {
 #[test]
 fn a_failing_store_is_an_error() {
     let (mut chain, _, prober) = Chain::with_prober();
-    let request = request(prober, IProber::forwardCall { to: EVIDENCE, input: deposit(1).abi_encode().into() });
+    let request =
+        request(prober, IProber::forwardCall { to: EVIDENCE, input: deposit(1).abi_encode().into() });
     chain.state.reads = 0;
     chain.call(&request);
     let reads = chain.state.reads;
