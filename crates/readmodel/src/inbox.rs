@@ -54,7 +54,7 @@ struct Inner {
     /// Whether blocks are kept or only their heights.
     open: bool,
     stop: bool,
-    /// Highest final block heard of.
+    /// Highest final block heard of from consensus or the archive.
     newest: u64,
     /// The block whose rows come next.
     next: u64,
@@ -83,7 +83,7 @@ impl Inbox {
                 blocks: VecDeque::new(),
                 open: true,
                 stop: false,
-                newest: next.saturating_sub(1),
+                newest: 0,
                 next,
                 wanted: 0,
                 state: State::Waiting,

@@ -1,7 +1,7 @@
 //! SQL rows derived from final blocks, and the questions they answer.
 //!
-//! Read in this order: [`views`] (the tables), `postings` (their look-up tables), `writer` (blocks
-//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, [`query`].
+//! Read in this order: `views` (the tables), `postings` (their look-up tables), `writer` (blocks
+//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, `query`.
 //!
 //! What holds:
 //! - R1 Rows come from final blocks and from nothing else; dropped and derived again they are the
@@ -13,6 +13,9 @@
 //! - R4 Nothing that happens to the file reaches the chain: trouble ends in [`Status`].
 //! - R5 A file that is not a read model of this chain is never written to.
 
+#[cfg(test)]
+#[path = "../tests/support/chain.rs"]
+mod chain;
 mod file;
 mod inbox;
 mod postings;

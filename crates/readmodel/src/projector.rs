@@ -179,3 +179,6 @@ impl Projector {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
