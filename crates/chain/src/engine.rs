@@ -330,7 +330,7 @@ where
     }
 
     let member = spec.validators.iter().find(|v| v.key == crate::types::member_key(&me)).map(|v| v.name.clone());
-    let reader = Reader::new(Arc::new(View::new(context.child("view"), shared.clone(), member)));
+    let reader = Reader::new(Arc::new(View::new(context.child("view"), &shared, member)));
     Gossip { shared: shared.clone(), source: source.clone(), strategy, blocker: blocker.clone() }.start(
         &context,
         gossip.0,

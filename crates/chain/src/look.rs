@@ -3,7 +3,7 @@
 use crate::{
     reader::{At, Certified, Claim, Look, Status},
     run::look,
-    shared::{Shared, Wanted, now_ms},
+    shared::{Seen, Shared, Wanted, now_ms},
     types::Marshal,
 };
 use commonware_codec::Encode as _;
@@ -22,7 +22,10 @@ use ding_primitives::{
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState},
 };
 use ding_state::{Branch, Databases, Readers, proof};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 /// Pause before a read that a block overtook is tried again.
 const AGAIN: Duration = Duration::from_millis(2);
@@ -31,13 +34,15 @@ const AGAIN: Duration = Duration::from_millis(2);
 pub(crate) struct View<E: commonware_storage::Context + Spawner> {
     /// `child` is all that is used of it, so that reads run on the member's runtime whoever asks.
     context: E,
-    shared: Arc<Shared<E>>,
+    seen: Arc<Seen>,
+    /// Gone when the member stopped.
+    shared: Weak<Shared<E>>,
     member: Option<String>,
 }
 
 impl<E: Clock + Spawner + Storage + Metrics> View<E> {
-    pub(crate) fn new(context: E, shared: Arc<Shared<E>>, member: Option<String>) -> Self {
-        Self { context, shared, member }
+    pub(crate) fn new(context: E, shared: &Arc<Shared<E>>, member: Option<String>) -> Self {
+        Self { context, seen: shared.seen.clone(), shared: Arc::downgrade(shared), member }
     }
 
     /// Runs `work` on the member's runtime; the caller may be on any thread.
@@ -47,7 +52,9 @@ impl<E: Clock + Spawner + Storage + Metrics> View<E> {
         F: Future<Output = Result<R, ReadError>> + Send + 'static,
         W: FnOnce(E, Arc<Shared<E>>) -> F + Send + 'static,
     {
-        let shared = self.shared.clone();
+        let Some(shared) = self.shared.upgrade() else {
+            return Box::pin(core::future::ready(Err(ReadError::Cancelled)));
+        };
         let handle = self.context.child("look").shared(blocking).spawn(move |context| work(context, shared));
         Box::pin(async move { handle.await.unwrap_or(Err(ReadError::Cancelled)) })
     }
@@ -93,11 +100,11 @@ macro_rules! read_latest {
 
 impl<E: Clock + Spawner + Storage + Metrics> Archive for View<E> {
     fn head(&self) -> Height {
-        self.shared.head().header.height
+        self.seen.head().header.height
     }
 
     fn block_at(&self, height: Height) -> Pending<'_, Result<Option<Arc<FinalizedBlock>>, ReadError>> {
-        if let Some(block) = self.shared.recent.read().at(height) {
+        if let Some(block) = self.seen.recent.read().at(height) {
             let block = block.clone();
             return Box::pin(core::future::ready(Ok(Some(block))));
         }
@@ -107,15 +114,15 @@ impl<E: Clock + Spawner + Storage + Metrics> Archive for View<E> {
 
 impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     fn spec(&self) -> &Arc<Spec> {
-        &self.shared.spec
+        &self.seen.spec
     }
 
     fn genesis_hash(&self) -> B256 {
-        self.shared.genesis.hash()
+        self.seen.genesis.hash()
     }
 
     fn head_block(&self) -> Arc<FinalizedBlock> {
-        self.shared.head()
+        self.seen.head()
     }
 
     fn block_by_hash(&self, hash: B256) -> Pending<'_, Result<Option<Arc<FinalizedBlock>>, ReadError>> {
@@ -123,7 +130,7 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     }
 
     fn transaction(&self, hash: &B256) -> Option<(Height, usize)> {
-        self.shared.recent.read().transaction(hash)
+        self.seen.recent.read().transaction(hash)
     }
 
     fn account(&self, address: Address) -> Pending<'_, Result<At<Option<Account>>, ReadError>> {
@@ -181,13 +188,13 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     }
 
     fn subscribe(&self, sink: Arc<dyn FinalizedSink>) {
-        self.shared.sinks.write().push(sink);
+        self.seen.sinks.write().0.push(sink);
     }
 
     fn status(&self) -> Status {
-        let head = self.shared.head();
+        let head = self.seen.head();
         let now = now_ms(&self.context);
-        let peers = self.shared.peers.lock();
+        let peers = self.seen.peers.lock();
         let alive = || peers.values().filter(|p| now.saturating_sub(p.heard_ms) <= limits::PEER_SILENT_MS);
         // One member alone can claim any height; the second highest claim needs two.
         let mut claimed: Vec<Height> = alive().map(|p| p.height).collect();

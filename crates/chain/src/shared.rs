@@ -33,15 +33,41 @@ pub(crate) struct PeerState {
     pub heard_ms: u64,
 }
 
-/// State of one member that its rooms share.
-pub struct Shared<E: Context + Spawner> {
+/// What outlives the member's run: nothing in it holds a file open.
+#[derive(Debug)]
+pub struct Seen {
     pub(crate) spec: Arc<Spec>,
     pub(crate) genesis: Block,
-    pub(crate) unfinished: Mutex<Unfinished>,
     pub(crate) recent: RwLock<Recent>,
-    pub(crate) receipts: Receipts<E>,
-    pub(crate) sinks: RwLock<Vec<Arc<dyn FinalizedSink>>>,
+    pub(crate) sinks: RwLock<Sinks>,
     pub(crate) peers: Mutex<BTreeMap<MemberKey, PeerState>>,
+}
+
+/// Who is told of final blocks.
+#[derive(Default)]
+pub(crate) struct Sinks(pub Vec<Arc<dyn FinalizedSink>>);
+
+impl core::fmt::Debug for Sinks {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("Sinks").field(&self.0.len()).finish()
+    }
+}
+
+impl Seen {
+    /// The latest final block.
+    pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
+        let recent = self.recent.read();
+        let head = recent.head().expect("recent blocks always hold the newest");
+        head.clone()
+    }
+}
+
+/// State of one member that its rooms share. Only the member's own tasks hold it, so that its files
+/// close when they end.
+pub struct Shared<E: Context + Spawner> {
+    pub(crate) seen: Arc<Seen>,
+    pub(crate) unfinished: Mutex<Unfinished>,
+    pub(crate) receipts: Receipts<E>,
     pub(crate) databases: OnceLock<Databases<E>>,
     pub(crate) marshal: OnceLock<Marshal>,
 }
@@ -49,6 +75,14 @@ pub struct Shared<E: Context + Spawner> {
 impl<E: Context + Spawner> core::fmt::Debug for Shared<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Shared").field("chain", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
+impl<E: Context + Spawner> core::ops::Deref for Shared<E> {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        &self.seen
     }
 }
 
@@ -61,23 +95,18 @@ impl<E: Context + Spawner> Shared<E> {
             size: genesis.size(),
         });
         Self {
-            spec,
-            genesis,
+            seen: Arc::new(Seen {
+                spec,
+                genesis,
+                recent: RwLock::new(Recent::new(first)),
+                sinks: RwLock::default(),
+                peers: Mutex::default(),
+            }),
             unfinished: Mutex::default(),
-            recent: RwLock::new(Recent::new(first)),
             receipts,
-            sinks: RwLock::default(),
-            peers: Mutex::default(),
             databases: OnceLock::new(),
             marshal: OnceLock::new(),
         }
-    }
-
-    /// The latest final block.
-    pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
-        let recent = self.recent.read();
-        let head = recent.head().expect("recent blocks always hold the newest");
-        head.clone()
     }
 
     /// Height and time of a block that is final or ran here; of the latest final one if it is
@@ -112,7 +141,7 @@ impl<E: Context + Spawner> Shared<E> {
     pub(crate) fn publish(&self, block: &Arc<FinalizedBlock>, source: &impl TransactionSource) {
         self.recent.write().push(block.clone());
         source.finalized(block);
-        for sink in self.sinks.read().iter() {
+        for sink in &self.sinks.read().0 {
             sink.finalized(block);
         }
     }
