@@ -1,0 +1,54 @@
+//! What the door counts, for operators.
+
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// Counters since start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    calls: AtomicU64,
+    errors: AtomicU64,
+    refused: AtomicU64,
+    slow_subscribers: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn called(&self, ok: bool) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if !ok {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn slow_subscriber(&self) {
+        self.slow_subscribers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Text format of Prometheus, version 0.0.4.
+    pub(crate) fn text(&self, chain: &str, subscribers: usize) -> String {
+        let mut text = String::new();
+        let rows = [
+            ("ding_rpc_calls_total", "counter", "JSON-RPC calls", self.calls.load(Ordering::Relaxed)),
+            ("ding_rpc_errors_total", "counter", "Calls answered with an error", self.errors.load(Ordering::Relaxed)),
+            ("ding_rpc_refused_total", "counter", "Bodies that held no call", self.refused.load(Ordering::Relaxed)),
+            (
+                "ding_rpc_slow_subscribers_total",
+                "counter",
+                "WebSocket connections closed because they fell behind",
+                self.slow_subscribers.load(Ordering::Relaxed),
+            ),
+            ("ding_rpc_subscribers", "gauge", "WebSocket connections with subscriptions", subscribers as u64),
+        ];
+        for (name, kind, help, value) in rows {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "# HELP {name} {help}.\n# TYPE {name} {kind}\n{name}{{chain=\"{chain}\"}} {value}");
+        }
+        text
+    }
+}
