@@ -152,6 +152,12 @@ pub const RPC_RECOVER_CHUNK: usize = 16;
 pub const RPC_MEMORY_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Simulated calls (`eth_call` and its like) that run at once; further ones wait.
 pub const RPC_SIMULATIONS_MAX: usize = 16;
+/// WebSocket connections, of all connections of the HTTP port.
+pub const RPC_SOCKETS_MAX: usize = 256;
+/// Bytes of one message from a WebSocket client.
+pub const RPC_SOCKET_MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of one frame to a WebSocket client; longer messages take several.
+pub const RPC_SOCKET_FRAME_BYTES: usize = 64 * 1024;
 /// Calls of one WebSocket connection that run at once; further ones wait.
 pub const RPC_SOCKET_CALLS_MAX: usize = 16;
 /// Open connections of the HTTP port.
@@ -237,6 +243,7 @@ const _: () = {
         "the longest trail and the largest transaction fit a package"
     );
     assert!(PACKAGE_STATEMENTS_MAX < 128 && PROOF_HEADERS_MAX < 128, "counts of a package take one byte");
+    assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_SOCKET_MESSAGE_BYTES_MAX && RPC_SOCKETS_MAX < RPC_CONNECTIONS_MAX);
     assert!(RPC_REQUEST_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX);
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);

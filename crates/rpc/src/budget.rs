@@ -177,7 +177,7 @@ mod tests {
     fn two_buffers_never_hold_more_than_the_budget() {
         let budget = Arc::new(Budget::new(2 * STEP));
         let mut first = Buffer::new(usize::MAX, Some(budget.clone()));
-        let mut second = Buffer::new(usize::MAX, Some(budget.clone()));
+        let mut second = Buffer::new(usize::MAX, Some(budget));
         first.push(&[1; STEP + 1]).unwrap();
         assert_eq!(second.push(&[1]), Err(Full::Budget));
         drop(first);

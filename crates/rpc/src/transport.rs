@@ -24,7 +24,7 @@ use crate::{
 use axum::{
     Router,
     body::{Body, BodyDataStream},
-    extract::{Extension, Path, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{Extension, Path, State},
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -71,7 +71,7 @@ struct Door {
     /// Turns true when the node stops.
     stopping: watch::Receiver<bool>,
     connections: AtomicUsize,
-    slots: usize,
+    sockets: Arc<Semaphore>,
 }
 
 /// A connection's place among those allowed; held until its last task ends.
@@ -98,7 +98,7 @@ pub async fn serve(
         budget: Arc::new(Budget::new(limits::RPC_MEMORY_BYTES_MAX)),
         stopping: stopping.clone(),
         connections: AtomicUsize::new(0),
-        slots: limits::RPC_CONNECTIONS_MAX,
+        sockets: Arc::new(Semaphore::new(limits::RPC_SOCKETS_MAX)),
     });
     let router = router(door.clone());
     let mut shutdown = pin!(shutdown);
@@ -212,16 +212,13 @@ async fn cross_origin(request: Request<Body>, next: Next) -> Response {
     response
 }
 
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
-
 async fn first_chain(
     State(door): State<Arc<Door>>,
     Extension(seat): Extension<Seat>,
-    upgrade: Upgrade,
     request: Request<Body>,
 ) -> Response {
     match door.parts.chains.first().cloned() {
-        Some(rpc) => chain(door, rpc, seat, upgrade, request).await,
+        Some(rpc) => chain(door, rpc, seat, request).await,
         None => (StatusCode::NOT_FOUND, "this node serves no chain\n").into_response(),
     }
 }
@@ -230,11 +227,10 @@ async fn named_chain(
     State(door): State<Arc<Door>>,
     Path(name): Path<String>,
     Extension(seat): Extension<Seat>,
-    upgrade: Upgrade,
     request: Request<Body>,
 ) -> Response {
     match door.parts.chains.iter().find(|rpc| rpc.chain_name() == name).cloned() {
-        Some(rpc) => chain(door, rpc, seat, upgrade, request).await,
+        Some(rpc) => chain(door, rpc, seat, request).await,
         None => {
             let names: Vec<_> = door.parts.chains.iter().map(Rpc::chain_name).collect();
             (StatusCode::NOT_FOUND, format!("no such chain here; there are: {}\n", names.join(", "))).into_response()
@@ -242,11 +238,11 @@ async fn named_chain(
     }
 }
 
-async fn chain(door: Arc<Door>, rpc: Rpc, seat: Seat, upgrade: Upgrade, request: Request<Body>) -> Response {
-    match (request.method().as_str(), upgrade) {
-        ("GET", Ok(upgrade)) => socket::accept(upgrade, rpc, door.budget.clone(), seat, door.stopping.clone()),
-        ("GET", Err(_)) => (StatusCode::OK, [(header::CONTENT_TYPE, TEXT)], hello(&rpc)).into_response(),
-        ("POST", _) => post(&door, &rpc, request).await,
+async fn chain(door: Arc<Door>, rpc: Rpc, seat: Seat, request: Request<Body>) -> Response {
+    match request.method().as_str() {
+        "GET" if request.headers().contains_key(header::UPGRADE) => socket::accept(&door, rpc, seat, request),
+        "GET" => (StatusCode::OK, [(header::CONTENT_TYPE, TEXT)], hello(&rpc)).into_response(),
+        "POST" => post(&door, &rpc, request).await,
         _ => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST, OPTIONS")]).into_response(),
     }
 }
@@ -371,13 +367,16 @@ async fn metrics(State(door): State<Arc<Door>>) -> Response {
         text.push_str(&rpc.metrics());
     }
     let connections = door.connections.load(Ordering::Relaxed);
+    let sockets = limits::RPC_SOCKETS_MAX.saturating_sub(door.sockets.available_permits());
     let memory = limits::RPC_MEMORY_BYTES_MAX.saturating_sub(door.budget.left());
     text.push_str(&format!(
-        "# HELP ding_http_connections Open HTTP connections, of at most {}.\n# TYPE ding_http_connections gauge\n\
+        "# HELP ding_http_connections Open HTTP connections, WebSockets not counted.\n\
+         # TYPE ding_http_connections gauge\n\
          ding_http_connections {connections}\n\
+         # HELP ding_http_sockets Open WebSocket connections.\n# TYPE ding_http_sockets gauge\n\
+         ding_http_sockets {sockets}\n\
          # HELP ding_http_memory_bytes Bytes of requests and answers held.\n# TYPE ding_http_memory_bytes gauge\n\
-         ding_http_memory_bytes {memory}\n",
-        door.slots
+         ding_http_memory_bytes {memory}\n"
     ));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

@@ -14,8 +14,8 @@ use alloy_eips::eip2930::AccessList;
 use alloy_rpc_types_eth::TransactionRequest;
 use ding_execution::simulate::{CallResult, Estimate, Request};
 use ding_primitives::{Bytes, codes, limits};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde::{Serialize, de::IgnoredAny};
+use std::collections::BTreeMap;
 use tokio::sync::SemaphorePermit;
 
 /// Reads `[transaction, block?, state overrides?, block overrides?]`.
@@ -23,7 +23,8 @@ async fn parse(rpc: &Rpc, mut params: Params<'_>) -> Result<(Request, StateAt), 
     let transaction: TransactionRequest = params.need("transaction")?;
     let block: Option<Block> = params.maybe("block")?;
     for name in ["state overrides", "block overrides"] {
-        if params.maybe::<&RawValue>(name)?.is_some_and(|raw| raw.get().trim_matches(['{', '}', ' ']) != "") {
+        let overrides: Option<BTreeMap<String, IgnoredAny>> = params.maybe(name)?;
+        if overrides.is_some_and(|overrides| !overrides.is_empty()) {
             return Err(RpcError::new(
                 codes::METHOD_NOT_SUPPORTED,
                 format!("{name} are not offered; deploy to a development chain (`ding dev`) to try other states"),

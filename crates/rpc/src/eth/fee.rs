@@ -52,9 +52,10 @@ pub(crate) async fn history(rpc: &Rpc, mut params: Params<'_>) -> Result<History
         .ok_or_else(|| RpcError::unknown_block("the newest block asked for", latest))?;
     let last = newest.header.height.get();
     let count = count.min(limits::RPC_FEE_HISTORY_MAX).min(last + 1);
-    let mut oldest = last + 1 - count;
+    let first = last + 1 - count;
+    let mut oldest = first;
     let mut gas_used_ratio = Vec::new();
-    for number in oldest..=last {
+    for number in first..=last {
         match rpc.reader().block(BlockId::Height(Height::new(number))).await? {
             #[expect(clippy::cast_precision_loss, reason = "a ratio for display")]
             Some(block) => {

@@ -5,25 +5,40 @@
 //! [`limits::SINK_QUEUE_MAX`] blocks behind is closed with code 1013 and told why. Memory of a
 //! connection is bounded by its messages, never by what it missed.
 
-use super::{SPREAD, Seat, stopped};
-use crate::{Caller, Rpc, Subscriptions, budget::Budget, dispatch, error::RpcError};
+use super::{Door, SPREAD, Seat, stopped};
+use crate::{Caller, Rpc, Subscriptions, budget::{Budget, Buffer}};
 use axum::{
-    extract::{
-        WebSocketUpgrade,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
-    },
-    response::Response,
+    body::Body,
+    http::{Request, StatusCode},
+    response::{IntoResponse as _, Response},
 };
-use ding_primitives::{codes, limits, ports::FinalizedBlock};
+use bytes::Bytes;
+use ding_primitives::{limits, ports::FinalizedBlock};
 use futures::{
-    SinkExt as _, StreamExt as _,
+    SinkExt as _, Stream, StreamExt as _,
     stream::{FuturesUnordered, SplitSink},
 };
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{broadcast, watch},
     task::JoinHandle,
     time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        handshake::server::create_response_with_body,
+        protocol::{
+            CloseFrame, Role, WebSocketConfig,
+            frame::{
+                Frame,
+                coding::{CloseCode, Data, OpCode},
+            },
+        },
+    },
 };
 
 /// A silent connection is asked for a sign of life this often.
@@ -32,48 +47,68 @@ const PING: Duration = Duration::from_millis(limits::RPC_IDLE_TIMEOUT_MS / 2);
 /// How long the goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(500);
 
-pub(super) fn accept(
-    upgrade: WebSocketUpgrade,
-    rpc: Rpc,
-    budget: Arc<Budget>,
-    seat: Seat,
-    stopping: watch::Receiver<bool>,
-) -> Response {
-    upgrade
-        .max_message_size(limits::RPC_REQUEST_BYTES_MAX)
-        .max_frame_size(limits::RPC_REQUEST_BYTES_MAX)
-        .max_write_buffer_size(limits::RPC_RESPONSE_BYTES_MAX * 2)
-        .on_upgrade(move |socket| async move {
-            let session = Session { rpc, budget, subscriptions: Arc::default() };
-            session.run(socket, stopping).await;
-            drop(seat);
-        })
+/// Answers the opening handshake (RFC 6455 section 4.2) and lets the conversation run aside.
+pub(super) fn accept(door: &Door, rpc: Rpc, seat: Seat, mut request: Request<Body>) -> Response {
+    let response = match create_response_with_body(&request, Body::empty) {
+        Ok(response) => response,
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("no WebSocket handshake: {error}\n")).into_response(),
+    };
+    let Ok(permit) = door.sockets.clone().try_acquire_owned() else {
+        let text = format!("{} WebSocket connections are open; try again later\n", limits::RPC_SOCKETS_MAX);
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    let session = Session { rpc, budget: door.budget.clone(), subscriptions: Subscriptions::default() };
+    let stopping = door.stopping.clone();
+    tokio::spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => {
+                let config = WebSocketConfig::default()
+                    .read_buffer_size(16 * 1024)
+                    .max_message_size(Some(limits::RPC_SOCKET_MESSAGE_BYTES_MAX))
+                    .max_frame_size(Some(limits::RPC_SOCKET_MESSAGE_BYTES_MAX))
+                    .write_buffer_size(limits::RPC_SOCKET_FRAME_BYTES)
+                    .max_write_buffer_size(limits::RPC_SOCKET_FRAME_BYTES * 8);
+                let io = TokioIo::new(upgraded);
+                session.run(WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await, stopping).await;
+            }
+            Err(error) => tracing::debug!(%error, "rpc: a WebSocket was not opened"),
+        }
+        drop((permit, seat));
+    });
+    response
 }
 
 struct Session {
     rpc: Rpc,
     budget: Arc<Budget>,
-    subscriptions: Arc<Subscriptions>,
+    subscriptions: Subscriptions,
 }
 
-type Writer = SplitSink<WebSocket, Message>;
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
+type Writer = SplitSink<Socket, Message>;
+type Answer = JoinHandle<Option<Bytes>>;
 
 /// Why a connection ends.
 enum End {
     /// The client left, or the network did.
     Gone,
     /// We close it, with a code (RFC 6455 section 7.4.1) and a reason.
-    Close(u16, String),
+    Close(CloseCode, String),
 }
 
-impl From<axum::Error> for End {
-    fn from(_: axum::Error) -> Self {
-        Self::Gone
+impl From<Error> for End {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Capacity(error) => Self::Close(CloseCode::Size, error.to_string()),
+            Error::Utf8(_) => Self::Close(CloseCode::Invalid, "text is not UTF-8".into()),
+            _ => Self::Gone,
+        }
     }
 }
 
 impl Session {
-    async fn run(&self, socket: WebSocket, stopping: watch::Receiver<bool>) {
+    async fn run(&self, socket: Socket, stopping: watch::Receiver<bool>) {
         let (mut writer, reader) = socket.split();
         let Err(end) = self.converse(&mut writer, reader, stopping).await else { return };
         if let End::Close(code, reason) = end {
@@ -86,10 +121,10 @@ impl Session {
     async fn converse(
         &self,
         writer: &mut Writer,
-        mut reader: impl futures::Stream<Item = Result<Message, axum::Error>> + Unpin,
+        mut reader: impl Stream<Item = Result<Message, Error>> + Unpin,
         mut stopping: watch::Receiver<bool>,
     ) -> Result<(), End> {
-        let mut running: FuturesUnordered<JoinHandle<Option<Message>>> = FuturesUnordered::new();
+        let mut running: FuturesUnordered<Answer> = FuturesUnordered::new();
         let mut feed: Option<broadcast::Receiver<Arc<FinalizedBlock>>> = None;
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,31 +134,30 @@ impl Session {
             tokio::select! {
                 biased;
                 () = stopped(&mut stopping) => {
-                    return Err(End::Close(close_code::AWAY, "the node stops".into()));
+                    return Err(End::Close(CloseCode::Away, "the node stops".into()));
                 }
                 Some(done) = running.next(), if !running.is_empty() => {
                     if let Ok(Some(answer)) = done {
-                        writer.send(answer).await?;
+                        say(writer, answer).await?;
                     }
                 }
                 told = next_block(&mut feed) => self.tell(writer, told).await?,
                 message = reader.next(), if running.len() < limits::RPC_SOCKET_CALLS_MAX => {
                     heard = true;
-                    match message.ok_or(End::Gone)? {
-                        Ok(Message::Text(text)) => self.take(writer, &mut running, &mut feed, text.into()).await?,
-                        Ok(Message::Binary(bytes)) => self.take(writer, &mut running, &mut feed, bytes).await?,
-                        Ok(Message::Ping(_) | Message::Pong(_)) => {}
-                        Ok(Message::Close(_)) => return Err(End::Gone),
-                        Err(error) => return Err(broken(&error)),
+                    match message.ok_or(End::Gone)?? {
+                        Message::Text(text) => self.take(writer, &running, &mut feed, text.into()).await?,
+                        Message::Binary(bytes) => self.take(writer, &running, &mut feed, bytes).await?,
+                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+                        Message::Close(_) => return Err(End::Gone),
                     }
                 }
                 _ = ping.tick() => {
                     // While calls run nothing is read, so nothing can be heard.
                     if !heard && running.is_empty() {
-                        return Err(End::Close(close_code::POLICY, "no sign of life".into()));
+                        return Err(End::Close(CloseCode::Policy, "no sign of life".into()));
                     }
                     heard = false;
-                    writer.send(Message::Ping(bytes::Bytes::new())).await?;
+                    writer.send(Message::Ping(Bytes::new())).await?;
                 }
             }
         }
@@ -133,16 +167,16 @@ impl Session {
     async fn take(
         &self,
         writer: &mut Writer,
-        running: &mut FuturesUnordered<JoinHandle<Option<Message>>>,
+        running: &FuturesUnordered<Answer>,
         feed: &mut Option<broadcast::Receiver<Arc<FinalizedBlock>>>,
-        body: bytes::Bytes,
+        body: Bytes,
     ) -> Result<(), End> {
         let names_subscription = memmem(&body, b"subscribe");
         if !names_subscription {
             let (rpc, budget) = (self.rpc.clone(), self.budget.clone());
             running.push(tokio::spawn(async move {
                 let caller = Caller { subscriptions: None, budget: Some(&budget), spread: Some(SPREAD) };
-                rpc.handle(&body, caller).await.map(|answer| text(answer.into_bytes()))
+                rpc.handle(&body, caller).await.map(Buffer::into_bytes)
             }));
             return Ok(());
         }
@@ -153,7 +187,7 @@ impl Session {
         let answer = self.rpc.handle(&body, caller).await;
         *feed = (!self.subscriptions.is_empty()).then_some(listener);
         if let Some(answer) = answer {
-            writer.send(text(answer.into_bytes())).await?;
+            say(writer, answer.into_bytes()).await?;
         }
         Ok(())
     }
@@ -174,12 +208,12 @@ impl Session {
                 self.rpc.counters().slow_subscriber();
                 let max = limits::SINK_QUEUE_MAX as u64;
                 Err(End::Close(
-                    close_code::AGAIN,
+                    CloseCode::Again,
                     format!("too slow: {} blocks behind, {max} are kept; reconnect", missed.saturating_add(max)),
                 ))
             }
             Err(broadcast::error::RecvError::Closed) => {
-                Err(End::Close(close_code::AWAY, "the chain stopped".into()))
+                Err(End::Close(CloseCode::Away, "the chain stopped".into()))
             }
         }
     }
@@ -195,24 +229,18 @@ async fn next_block(
     }
 }
 
-/// What broke the stream of messages; a message over the limit is named.
-fn broken(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("too big") || text.contains("capacity") {
-        let max = limits::RPC_REQUEST_BYTES_MAX;
-        return End::Close(close_code::SIZE, format!("message of more than {max} bytes"));
-    }
-    End::Gone
-}
-
-/// Answers are JSON and therefore UTF-8.
-fn text(answer: bytes::Bytes) -> Message {
-    match Utf8Bytes::try_from(answer) {
-        Ok(text) => Message::Text(text),
-        Err(_) => {
-            let error = RpcError::new(codes::INTERNAL, "the answer is not UTF-8");
-            Message::Text(String::from_utf8_lossy(&dispatch::refusal(&error)).into_owned().into())
+/// Sends an answer, which is JSON and therefore UTF-8, in frames that the connection's own buffer
+/// holds easily. The answer stays under the budget until its last piece is taken.
+async fn say(writer: &mut Writer, mut rest: Bytes) -> Result<(), End> {
+    let mut opcode = OpCode::Data(Data::Text);
+    loop {
+        let piece = rest.split_to(rest.len().min(limits::RPC_SOCKET_FRAME_BYTES));
+        let is_final = rest.is_empty();
+        writer.send(Message::Frame(Frame::message(piece, opcode, is_final))).await?;
+        if is_final {
+            return Ok(());
         }
+        opcode = OpCode::Data(Data::Continue);
     }
 }
 

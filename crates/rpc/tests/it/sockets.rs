@@ -149,10 +149,43 @@ async fn a_subscriber_that_reads_too_slowly_is_closed_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_large_answer_comes_whole() {
+    let world = World::new().await;
+    let mut wallet = Wallet::new(0);
+    wallet.gas = 16_000_000;
+    let calls = (0..15).map(|_| wallet.call(ONE, vec![1u8; 100_000])).collect();
+    let block = world.chain.seal(calls);
+    let mut client = Client::new(&world).await;
+    let told = client.ask("eth_getBlockByNumber", json!(["latest", true])).await.unwrap();
+    assert_eq!(told["transactions"].as_array().unwrap().len(), 15);
+    assert_eq!(told["transactions"][14]["input"], json!(block.transactions[14].input()));
+    assert_eq!(told, world.get("eth_getBlockByNumber", json!(["latest", true])).await);
+}
+
+#[tokio::test]
+async fn a_wrong_handshake_is_refused_and_the_number_of_sockets_is_bounded() {
+    let world = World::new().await;
+    let (status, _, text) = world
+        .raw(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: websocket\r\nsec-websocket-version: 8\r\n\r\n")
+        .await;
+    assert_eq!(status, 400);
+    assert!(text.contains("no WebSocket handshake"), "{text}");
+    let mut open = Vec::new();
+    for _ in 0..limits::RPC_SOCKETS_MAX {
+        open.push(Client::new(&world).await);
+    }
+    let stream = TcpStream::connect(world.address).await.unwrap();
+    let refused = client_async(format!("ws://{}/", world.address), stream).await.unwrap_err();
+    assert!(refused.to_string().contains("503"), "{refused}");
+    assert_eq!(open[0].ask("eth_chainId", json!([])).await.unwrap(), json!("0x539"));
+    assert_eq!(world.get("eth_chainId", json!([])).await, json!("0x539"));
+}
+
+#[tokio::test]
 async fn a_message_over_the_limit_closes_the_connection() {
     let world = World::new().await;
     let mut client = Client::new(&world).await;
-    let _ = client.0.send(Message::text(" ".repeat(limits::RPC_REQUEST_BYTES_MAX + 1))).await;
+    let _ = client.0.send(Message::text(" ".repeat(limits::RPC_SOCKET_MESSAGE_BYTES_MAX + 1))).await;
     let mut ended = false;
     for _ in 0..10 {
         match timeout(Duration::from_secs(10), client.0.next()).await.unwrap() {
