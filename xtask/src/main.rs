@@ -6,6 +6,7 @@ use std::{
     process::ExitCode,
 };
 
+mod floors;
 mod interfaces;
 
 /// Chores of the workspace.
@@ -18,6 +19,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Compare the imports of every crate with floors.toml.
+    Floors,
     /// Write the Solidity interfaces of the native modules into contracts/interfaces.
     Interfaces(interfaces::Options),
 }
@@ -25,6 +28,7 @@ enum Chore {
 fn main() -> ExitCode {
     let root = root();
     let result = match Cli::parse().chore {
+        Chore::Floors => floors::run(&root),
         Chore::Interfaces(options) => interfaces::run(&root, &options),
     };
     match result {

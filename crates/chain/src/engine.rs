@@ -29,7 +29,10 @@ use commonware_consensus::{
     },
     types::{Epoch, FixedEpocher, ViewDelta},
 };
-use commonware_cryptography::{Digested, Digestible as _, Sha256, certificate::ConstantProvider};
+use commonware_cryptography::{
+    Digested, Digestible as _, Sha256,
+    certificate::{ConstantProvider, Verifier},
+};
 use commonware_glue::stateful::{
     Config as StatefulConfig, Mailbox as StatefulMailbox, Stateful, SyncPlan,
     db::{SyncEngineConfig, p2p as state_resolver},
@@ -144,7 +147,8 @@ pub fn max_message_size(members: u32) -> u32 {
     ours
 }
 
-fn archive_config<C>(prefix: &str, name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
+/// Layout of the archives of blocks and certificates.
+pub(crate) fn archive_config<C>(prefix: &str, name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
     prunable::Config {
         translator: EightCap,
         metadata_partition: format!("{prefix}-{name}-meta"),
@@ -158,6 +162,14 @@ fn archive_config<C>(prefix: &str, name: &str, cache: &CacheRef, codec_config: C
         value_write_buffer: BUFFER,
         replay_buffer: BUFFER,
     }
+}
+
+/// How archived blocks are decoded.
+pub(crate) const fn blocks_codec() {}
+
+/// How archived certificates are decoded.
+pub(crate) fn certificates_codec() -> <<Scheme as Verifier>::Certificate as commonware_codec::Read>::Cfg {
+    <Scheme as Verifier>::certificate_codec_config_unbounded()
 }
 
 /// Why a member did not start.
@@ -231,11 +243,11 @@ where
 
     let finalizations = prunable::Archive::init(
         context.child("finalizations"),
-        archive_config(&prefix, "finalizations", &cache, <Scheme as commonware_cryptography::certificate::Verifier>::certificate_codec_config_unbounded()),
+        archive_config(&prefix, "finalizations", &cache, certificates_codec()),
     )
     .await
     .map_err(|error| StartError::Archive("certificates", error))?;
-    let archive = prunable::Archive::init(context.child("blocks"), archive_config(&prefix, "blocks", &cache, ()))
+    let archive = prunable::Archive::init(context.child("blocks"), archive_config(&prefix, "blocks", &cache, blocks_codec()))
         .await
         .map_err(|error| StartError::Archive("blocks", error))?;
 

@@ -16,8 +16,10 @@ pub mod network;
 mod pace;
 pub mod reader;
 mod recent;
+pub mod replay;
 mod run;
 mod shared;
+pub mod stored;
 pub mod types;
 
 pub use reader::Reader;

@@ -1,1 +1,29 @@
-fn main(){}
+//! `ding`: a supervised consortium ledger in one binary.
+//!
+//! [`cli`] names the commands, `cmd/` has one file for each, [`start`] wires a member from top to
+//! bottom.
+
+mod bench;
+mod cli;
+mod client;
+mod cmd;
+mod config;
+mod failure;
+mod start;
+mod text;
+mod wallet;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let json = cli.json;
+    match cmd::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print(json);
+            failure.exit_code()
+        }
+    }
+}

@@ -23,7 +23,10 @@ const BLOCK: usize = 2_500;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("{WAITING} waiting, blocks of {BLOCK}, two blocks in flight; µs per transaction\n");
-    println!("{:>8} {:>8} {:>8} {:>8} {:>10} {:>8} {:>12}", "senders", "admit", "choose", "finalize", "sum", "offer", "ready (call)");
+    println!(
+        "{:>8} {:>8} {:>8} {:>8} {:>10} {:>8} {:>12}",
+        "senders", "admit", "choose", "finalize", "sum", "offer", "ready (call)"
+    );
     for senders in [1_000, WAITING] {
         let transactions = sign(senders)?;
         for _ in 0..3 {

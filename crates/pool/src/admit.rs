@@ -49,7 +49,9 @@ pub enum Refused {
         want: u64,
     },
     /// Another transaction of this nonce waits and offers nearly as much, or more.
-    #[error("replacement transaction underpriced: it offers {offered}, want at least {wanted} to replace {waiting}")]
+    #[error(
+        "replacement transaction underpriced: it offers {offered}, want at least {wanted} to replace {waiting}"
+    )]
     Underpriced {
         /// Price per gas that the newcomer offers.
         offered: u128,
@@ -59,7 +61,9 @@ pub enum Refused {
         waiting: B256,
     },
     /// Everything that waits comes before this one.
-    #[error("txpool is full: {transactions} transactions ({bytes} bytes) wait before this one; try again in a few seconds")]
+    #[error(
+        "txpool is full: {transactions} transactions ({bytes} bytes) wait before this one; try again in a few seconds"
+    )]
     Full {
         /// Transactions waiting.
         transactions: usize,
@@ -67,7 +71,9 @@ pub enum Refused {
         bytes: usize,
     },
     /// This sender has as many waiting as one sender may.
-    #[error("txpool is full for this sender: {waiting} of its transactions wait; send more when some of them have receipts")]
+    #[error(
+        "txpool is full for this sender: {waiting} of its transactions wait; send more when some of them have receipts"
+    )]
     SenderFull {
         /// Transactions of the sender that wait.
         waiting: usize,
@@ -129,7 +135,12 @@ impl Book {
     }
 
     /// The same transaction came again.
-    fn meet_again(&mut self, transaction: &Recovered, now_ms: u64, origin: Origin) -> Result<Admitted, Refused> {
+    fn meet_again(
+        &mut self,
+        transaction: &Recovered,
+        now_ms: u64,
+        origin: Origin,
+    ) -> Result<Admitted, Refused> {
         match origin {
             Origin::Peer => {
                 self.heard(transaction, now_ms);
@@ -147,7 +158,16 @@ mod tests {
 
     #[test]
     fn a_replacement_offers_a_tenth_more_rounded_up_and_always_more() {
-        let cases = [(0, 1), (1, 2), (9, 10), (10, 11), (11, 13), (100, 110), (101, 112), (1_000_000_007, 1_100_000_008)];
+        let cases = [
+            (0, 1),
+            (1, 2),
+            (9, 10),
+            (10, 11),
+            (11, 13),
+            (100, 110),
+            (101, 112),
+            (1_000_000_007, 1_100_000_008),
+        ];
         for (price, want) in cases {
             assert_eq!(replacement_price(price), want, "for {price}");
         }

@@ -92,7 +92,8 @@ impl Book {
         let mut uncovered: BinaryHeap<(Rank, Address, usize)> = BinaryHeap::new();
         let mut own_last = own.len().checked_sub(1);
         if crowded {
-            let last = own_last.filter(|last| newcomer.neighbour(*last).is_some_and(|rank| rank > newcomer.rank));
+            let last =
+                own_last.filter(|last| newcomer.neighbour(*last).is_some_and(|rank| rank > newcomer.rank));
             let last = last.ok_or(Refused::SenderFull { waiting: own.len() })?;
             if let Some(waiting) = own.get(last) {
                 leaving.push((newcomer.sender, waiting.nonce));

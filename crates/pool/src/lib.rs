@@ -19,9 +19,9 @@
 //! - a member that took it **at its own doors** offers it to the others at once and again and
 //!   again while it waits, so a lost message costs seconds;
 //! - a member that **only heard** of it stays silent at first, since whoever told it does the
-//!   repeating. If it still waits after 48 seconds in which no peer mentioned it, this member
-//!   offers it too. That covers the one case left: the holder alive is an observer, which never
-//!   leads, and the member that answered for the transaction is gone.
+//!   repeating. If it still waits after 48 seconds in which this pool was told of it by nobody,
+//!   this member offers it too. That covers the one case left: the holder alive is an observer,
+//!   which never leads, and the member that answered for the transaction is gone.
 //!
 //! Waiting lies in memory: a member that is killed forgets what it held. The promise to a client
 //! is the receipt, not the hash that `eth_sendRawTransaction` returns.

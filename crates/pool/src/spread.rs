@@ -121,7 +121,8 @@ impl Book {
                     continue;
                 };
                 let heard_ms = waiting.heard_ms;
-                let silent = !waiting.local && heard_ms <= now_ms && heard_ms.saturating_add(pause_ms) > now_ms;
+                let silent =
+                    !waiting.local && heard_ms <= now_ms && heard_ms.saturating_add(pause_ms) > now_ms;
                 let mut next = step;
                 if !silent {
                     let offered = waiting.transaction.transaction();

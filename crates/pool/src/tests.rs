@@ -139,7 +139,8 @@ fn what_can_never_run_is_refused_by_name() {
     scene.nonces.insert(0, 3);
     let low = scene.submit(Tx::new(0, 2)).unwrap_err();
     assert!(low.to_string().starts_with("nonce too low"), "{low}");
-    let poor = scene.pool.submit(Tx::new(0, 3).value(2).sign(), Account { nonce: 3, ..account(1) }, 0).unwrap_err();
+    let poor =
+        scene.pool.submit(Tx::new(0, 3).value(2).sign(), Account { nonce: 3, ..account(1) }, 0).unwrap_err();
     assert!(poor.to_string().starts_with("insufficient funds"), "{poor}");
     let gas = scene.submit(Tx::new(0, 3).gas(20_999)).unwrap_err();
     assert!(gas.to_string().starts_with("intrinsic gas too low"), "{gas}");

@@ -5,6 +5,8 @@
 //! ERC-20-like transactions of random senders and recipients are first derived from an archive
 //! (as after a restart), then arrive live at 5,000 a second in blocks of 500.
 
+#![allow(clippy::cast_possible_truncation, reason = "numbers are small")]
+
 #[path = "../tests/support/chain.rs"]
 mod chain;
 
@@ -67,9 +69,16 @@ fn main() {
         .expect("dbstat");
     let mut rows = tables.query([]).expect("dbstat");
     while let Some(row) = rows.next().expect("a row") {
-        let (name, size, cells, full): (String, i64, i64, f64) =
-            (row.get(0).expect("name"), row.get(1).expect("size"), row.get(2).expect("cells"), row.get(3).expect("fill"));
-        println!("  {name:<24} {:>6.1} bytes a transaction, {cells} cells, {full:.0} % payload", size as f64 / all as f64);
+        let (name, size, cells, full): (String, i64, i64, f64) = (
+            row.get(0).expect("name"),
+            row.get(1).expect("size"),
+            row.get(2).expect("cells"),
+            row.get(3).expect("fill"),
+        );
+        println!(
+            "  {name:<24} {:>6.1} bytes a transaction, {cells} cells, {full:.0} % payload",
+            size as f64 / all as f64
+        );
     }
     drop(rows);
     drop(tables);
@@ -132,7 +141,9 @@ fn transfers(seed: u64, count: u64, logs: u64) -> Vec<(Arc<Recovered>, Receipt)>
         .map(|number| {
             let token = token(number);
             let recipient = dice.address();
-            let input = [&keccak256("transfer(address,uint256)")[..4], recipient.into_word().as_slice(), &[7; 32]].concat();
+            let input =
+                [&keccak256("transfer(address,uint256)")[..4], recipient.into_word().as_slice(), &[7; 32]]
+                    .concat();
             let transaction = dice.transaction(token.into(), input.into());
             let from = transaction.sender();
             let logs = (0..logs).map(|log| match log {
@@ -167,7 +178,8 @@ fn questions(query: &Query, blocks: &[Arc<FinalizedBlock>]) {
     };
     time("logs of one recipient, whole chain", &some, |block| {
         let log = &block.receipts[5].logs[0];
-        let found = logs(Height::GENESIS, head, vec![log.address], vec![vec![transfer], vec![], vec![log.topics[2]]]);
+        let found =
+            logs(Height::GENESIS, head, vec![log.address], vec![vec![transfer], vec![], vec![log.topics[2]]]);
         assert_eq!(found, 1);
         found
     });

@@ -168,14 +168,16 @@ fn look(path: &Path) -> Result<Found, OpenError> {
     if header.is_empty() {
         return Ok(Found::Nothing);
     }
-    let ours = header.starts_with(b"SQLite format 3\0") && header.get(68..72) == Some(&APPLICATION_ID.to_be_bytes());
+    let ours =
+        header.starts_with(b"SQLite format 3\0") && header.get(68..72) == Some(&APPLICATION_ID.to_be_bytes());
     Ok(if ours { Found::Ours } else { Found::Foreign })
 }
 
 /// Opens the file for writing, or makes it.
 pub(crate) fn open(path: &Path, config: &Config) -> Result<(Connection, Lock), OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: folder.into(), source })?;
+        std::fs::create_dir_all(folder)
+            .map_err(|source| OpenError::Folder { path: folder.into(), source })?;
     }
     let lock = Lock::take(path)?;
     let found = look(path)?;
@@ -215,7 +217,8 @@ pub(crate) fn remove(path: &Path) -> Result<(), OpenError> {
 }
 
 fn connect(path: &Path, found: Found) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // A path that starts like a URI would be read as one.
     let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
     let sql = Connection::open_with_flags(path, flags)?;
@@ -243,14 +246,19 @@ fn prepare(sql: &Connection, config: &Config) -> rusqlite::Result<B256> {
     let version: i32 = sql.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != FILE_VERSION {
         if version != 0 {
-            tracing::warn!(found = version, want = FILE_VERSION, "readmodel.open: other layout, derived again");
+            tracing::warn!(
+                found = version,
+                want = FILE_VERSION,
+                "readmodel.open: other layout, derived again"
+            );
         }
         sql.execute_batch("BEGIN IMMEDIATE")?;
         let made = make(sql, config);
         sql.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         made?;
     }
-    let stored = sql.query_row("SELECT genesis_hash FROM chain", [], |row| row.get::<_, [u8; 32]>(0)).optional()?;
+    let stored =
+        sql.query_row("SELECT genesis_hash FROM chain", [], |row| row.get::<_, [u8; 32]>(0)).optional()?;
     Ok(stored.map_or(B256::ZERO, B256::new))
 }
 
@@ -263,7 +271,9 @@ fn make(sql: &Connection, config: &Config) -> rusqlite::Result<()> {
 
 /// Drops the tables whose names are chosen. The names come from the file's own schema.
 pub(crate) fn drop_tables(sql: &Connection, chosen: impl Fn(&str) -> bool) -> rusqlite::Result<()> {
-    let mut select = sql.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    let mut select = sql.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
     let names = select.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for name in names.iter().filter(|name| chosen(name)) {
         sql.execute_batch(&format!("DROP TABLE \"{}\"", name.replace('"', "\"\"")))?;
@@ -274,7 +284,10 @@ pub(crate) fn drop_tables(sql: &Connection, chosen: impl Fn(&str) -> bool) -> ru
 /// Opens a connection that only reads.
 pub(crate) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
-    let sql = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let sql = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     sql.busy_timeout(std::time::Duration::from_millis(limits::READMODEL_READER_WAIT_MS))?;
     sql.pragma_update(None, "query_only", true)?;
     sql.pragma_update(None, "cache_size", -limits::READMODEL_READER_CACHE_KIB)?;

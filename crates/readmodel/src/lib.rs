@@ -146,7 +146,8 @@ impl ReadModel {
                 match thread.join() {
                     Ok(writer) => Role::Ready(Box::new(writer)),
                     Err(_) => {
-                        self.inbox.set_state(State::Failed("the projector panicked; restart the node".into()));
+                        self.inbox
+                            .set_state(State::Failed("the projector panicked; restart the node".into()));
                         Role::Gone
                     }
                 }

@@ -135,7 +135,8 @@ pub(crate) const fn head(hash: &[u8; 32]) -> u64 {
 mod tests {
     use super::*;
 
-    const TABLE: Postings = Postings { slot: 0, insert: "", select: "", place_bits: 16, fingerprint_bits: 27 };
+    const TABLE: Postings =
+        Postings { slot: 0, insert: "", select: "", place_bits: 16, fingerprint_bits: 27 };
 
     #[test]
     fn a_key_leads_back_to_its_ordinal_and_lies_in_the_range_of_its_value() {

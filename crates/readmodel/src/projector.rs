@@ -52,7 +52,7 @@ impl From<SourceError> for Halt {
 impl From<WriteError> for Halt {
     fn from(error: WriteError) -> Self {
         match error.trouble() {
-            Trouble::Passing => Self::Later(error.to_string()),
+            Trouble::Passing => Self::Later(format!("{error}; it goes on by itself once this is put right")),
             Trouble::Damage => Self::Never(format!(
                 "{error}; stop the node and run `ding readmodel rebuild`, which derives the rows again"
             )),
@@ -63,7 +63,15 @@ impl From<WriteError> for Halt {
 impl Projector {
     pub(crate) fn new(writer: Writer, archive: Arc<dyn Archive>, inbox: Arc<Inbox>, stop: Stop) -> Self {
         let last = (Instant::now(), 0);
-        Self { writer, archive, inbox, stop, load: Load::default(), last, pause_ms: limits::READMODEL_RETRY_MS }
+        Self {
+            writer,
+            archive,
+            inbox,
+            stop,
+            load: Load::default(),
+            last,
+            pause_ms: limits::READMODEL_RETRY_MS,
+        }
     }
 
     /// Works until it is told to stop or cannot go on; gives the writer back.
@@ -139,7 +147,10 @@ impl Projector {
                 let (blocks, _) = source::read(&*self.archive, height.get()..=height.get(), &mut self.stop)?;
                 match blocks.first() {
                     Some(block) if block.header.hash() != hash => {
-                        format!("rows end at block {height} {hash}, the chain has {} there", block.header.hash())
+                        format!(
+                            "rows end at block {height} {hash}, the chain has {} there",
+                            block.header.hash()
+                        )
                     }
                     _ => continue,
                 }

@@ -3,16 +3,18 @@
 //! Every question runs in one read transaction, so that an answer is of one height. Methods block:
 //! asynchronous callers run them where blocking is allowed.
 
-use crate::{
-    file, inbox::Inbox, lock,
-    views::{blocks, evidence, logs, transactions},
-    writer,
-};
 use crate::views::{
     blocks::BlockRow,
     evidence::{AttestationRow, DepositRow},
     logs::{LogFilter, LogRow, SearchError},
     transactions::TransactionRow,
+};
+use crate::{
+    file,
+    inbox::Inbox,
+    lock,
+    views::{blocks, evidence, logs, transactions},
+    writer,
 };
 use ding_primitives::{Address, B256, Height, limits};
 use rusqlite::{Connection, ffi::ErrorCode};
@@ -36,7 +38,9 @@ pub enum QueryError {
         limit: usize,
     },
     /// The answer would be too large.
-    #[error("the logs that match have more than {max} bytes; ask for fewer blocks, or name addresses and topics")]
+    #[error(
+        "the logs that match have more than {max} bytes; ask for fewer blocks, or name addresses and topics"
+    )]
     TooLarge {
         /// Bytes allowed.
         max: usize,
@@ -70,7 +74,9 @@ pub enum QueryError {
     #[error("the rows are being derived again; try again later")]
     Rebuilding,
     /// The file or disk.
-    #[error("the read model failed: {0}; the operator finds the state of the read model in the node's status")]
+    #[error(
+        "the read model failed: {0}; the operator finds the state of the read model in the node's status"
+    )]
     Failed(#[source] rusqlite::Error),
 }
 
@@ -196,7 +202,13 @@ const EVIDENCE: &[&str] = &["blocks", "transactions", "evidence"];
 
 impl Query {
     pub(crate) fn new(path: PathBuf, genesis_hash: B256, inbox: Arc<Inbox>) -> Self {
-        Self(Arc::new(Shared { path, genesis_hash, inbox, readers: Mutex::default(), returned: Condvar::new() }))
+        Self(Arc::new(Shared {
+            path,
+            genesis_hash,
+            inbox,
+            readers: Mutex::default(),
+            returned: Condvar::new(),
+        }))
     }
 
     /// The last block whose rows are all there; the genesis block if there are none yet.
@@ -406,8 +418,12 @@ impl Query {
                 let (readers, waited_ms) = (limits::READMODEL_READERS_MAX, limits::READMODEL_READER_WAIT_MS);
                 return Err(QueryError::Busy { readers, waited_ms });
             }
-            readers =
-                self.0.returned.wait_timeout(readers, left).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            readers = self
+                .0
+                .returned
+                .wait_timeout(readers, left)
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+                .0;
         }
     }
 }
@@ -423,12 +439,77 @@ fn check_filter(filter: &LogFilter) -> Result<(), QueryError> {
         return Err(QueryError::Invalid(format!("block {from} is after block {to}; swap them")));
     }
     if topics.len() > 4 {
-        return Err(QueryError::Invalid(format!("{} positions of topics; a log has at most 4", topics.len())));
+        return Err(QueryError::Invalid(format!(
+            "{} positions of topics; a log has at most 4",
+            topics.len()
+        )));
     }
     let terms = topics.iter().map(Vec::len).chain([addresses.len()]).max().unwrap_or(0);
     if terms > limits::RPC_FILTER_TERMS_MAX {
         let max = limits::RPC_FILTER_TERMS_MAX;
-        return Err(QueryError::Invalid(format!("{terms} addresses or topics in one place; at most {max} are allowed")));
+        return Err(QueryError::Invalid(format!(
+            "{terms} addresses or topics in one place; at most {max} are allowed"
+        )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, ReadModel};
+
+    fn question(sql: &Connection, text: &str) -> rusqlite::Result<i64> {
+        sql.query_row(text, [], |row| row.get(0))
+    }
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n WHERE i < 0";
+
+    #[test]
+    fn a_question_without_end_is_cut_off_and_its_reader_answers_again() {
+        let folder = std::env::temp_dir().join(format!("ding-readmodel-slow-{}", std::process::id()));
+        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let query = model.query();
+        let begin = Instant::now();
+        let cut = query.ask(|ask| {
+            ask.clock.until_ms.store(ask.clock.now_ms() + 50, Ordering::Relaxed);
+            Ok(question(ask.sql, ENDLESS)?)
+        });
+        assert!(matches!(cut, Err(QueryError::TooSlow { .. })), "{cut:?}");
+        assert!(begin.elapsed() < Duration::from_secs(5));
+        let late = query.ask(|ask| {
+            ask.clock.until_ms.store(0, Ordering::Relaxed);
+            ask.check()
+        });
+        assert!(matches!(late, Err(QueryError::TooSlow { .. })), "{late:?}");
+        assert_eq!(query.ask(|ask| Ok(question(ask.sql, "SELECT 7")?)).unwrap(), 7);
+        assert_eq!(lock(&query.0.readers).open, 1, "one reader served all three");
+        drop(model);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn when_all_readers_are_taken_the_next_question_waits_and_is_told_so() {
+        let folder = std::env::temp_dir().join(format!("ding-readmodel-busy-{}", std::process::id()));
+        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let query = model.query();
+        let taken: Vec<_> = (0..limits::READMODEL_READERS_MAX).map(|_| query.take().unwrap()).collect();
+        let busy = query.blocks(None, 1);
+        assert!(matches!(busy, Err(QueryError::Busy { .. })), "{busy:?}");
+        lock(&query.0.readers).free.extend(taken);
+        assert!(query.blocks(None, 1).unwrap().is_empty());
+        drop(model);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let folder = std::env::temp_dir().join(format!("ding-readmodel-write-{}", std::process::id()));
+        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let refused = model.query().ask(|ask| Ok(ask.sql.execute_batch("DELETE FROM views")?));
+        assert!(matches!(refused, Err(QueryError::Failed(_))), "{refused:?}");
+        drop(model);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -9,8 +9,13 @@ use std::collections::BTreeSet;
 
 const SENDERS: u8 = 7;
 const STEPS: usize = 2_500;
-const BOUNDS: PoolLimits =
-    PoolLimits { transactions: 24, bytes: 3_200, sender_transactions: 5, idle_senders: 1_000, lifetime_ms: 40 };
+const BOUNDS: PoolLimits = PoolLimits {
+    transactions: 24,
+    bytes: 3_200,
+    sender_transactions: 5,
+    idle_senders: 1_000,
+    lifetime_ms: 40,
+};
 
 /// SplitMix64.
 struct Dice(u64);
@@ -73,7 +78,13 @@ impl Model {
     }
 
     /// What should happen, and the hashes that leave by it with their fates' first words.
-    fn submit(&mut self, tx: &Arc<Recovered>, account_nonce: u64, now_ms: u64, local: bool) -> (String, Vec<(B256, &'static str)>) {
+    fn submit(
+        &mut self,
+        tx: &Arc<Recovered>,
+        account_nonce: u64,
+        now_ms: u64,
+        local: bool,
+    ) -> (String, Vec<(B256, &'static str)>) {
         let (sender, nonce) = (tx.sender(), tx.nonce());
         let mut left = Vec::new();
         if let Some(known) = self.entries.iter_mut().find(|entry| entry.tx.hash() == tx.hash()) {
@@ -257,7 +268,11 @@ impl Life {
 
     fn went(&mut self, left: Vec<(B256, &'static str)>) {
         for (hash, why) in left {
-            assert!(self.pool.fate(&hash).unwrap().to_string().starts_with(why), "{:?}", self.pool.fate(&hash));
+            assert!(
+                self.pool.fate(&hash).unwrap().to_string().starts_with(why),
+                "{:?}",
+                self.pool.fate(&hash)
+            );
             assert_eq!(self.gone.insert(hash, why), None);
             *self.seen.entry(why.into()).or_default() += 1;
         }
@@ -282,7 +297,8 @@ impl Life {
             let foreign = Tx::new(self.dice.roll(SENDERS.into()) as u8, 0).price(77);
             let sender = address(foreign.sender);
             let in_block = block.iter().filter(|tx| tx.sender() == sender).map(|tx| tx.nonce() + 1).max();
-            let nonce = in_block.or(next.get(&sender).copied()).unwrap_or_default().max(self.model.nonce(sender));
+            let nonce =
+                in_block.or(next.get(&sender).copied()).unwrap_or_default().max(self.model.nonce(sender));
             let foreign = Tx { nonce, ..foreign };
             block.push(self.signed.entry(foreign).or_insert_with(|| foreign.sign()).clone());
         }
@@ -319,7 +335,10 @@ impl Life {
         for hash in &self.admitted {
             let waits = self.pool.find(hash).is_some();
             assert_eq!(waits, self.model.entries.iter().any(|entry| entry.tx.hash() == *hash));
-            assert!(waits != self.gone.contains_key(hash), "every admitted transaction waits or left by name");
+            assert!(
+                waits != self.gone.contains_key(hash),
+                "every admitted transaction waits or left by name"
+            );
         }
     }
 }
@@ -354,8 +373,18 @@ fn a_long_random_life_is_that_of_the_naive_pool() {
         }
     }
     let want = [
-        "already known", "evicted", "expired", "included", "known", "new", "nonce too low", "overtaken", "replaced",
-        "replacement transaction underpriced", "txpool is full", "txpool is full for this sender",
+        "already known",
+        "evicted",
+        "expired",
+        "included",
+        "known",
+        "new",
+        "nonce too low",
+        "overtaken",
+        "replaced",
+        "replacement transaction underpriced",
+        "txpool is full",
+        "txpool is full for this sender",
     ];
     for what in want {
         assert!(seen.get(what).copied().unwrap_or(0) > 20, "{what} is too rare to mean anything: {seen:?}");

@@ -6,10 +6,7 @@ use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Bytes, TxKind, U256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
-use ding_primitives::{
-    DatabaseCommitment, Header, Height, MemberKey, Roots, Sealed,
-    transaction::recover,
-};
+use ding_primitives::{DatabaseCommitment, Header, Height, MemberKey, Roots, Sealed, transaction::recover};
 use std::sync::OnceLock;
 
 pub(super) const CHAIN_ID: u64 = 1337;
@@ -23,7 +20,8 @@ const SENDERS: u8 = 20;
 
 pub(super) fn address(sender: u8) -> Address {
     static ADDRESSES: OnceLock<Vec<Address>> = OnceLock::new();
-    ADDRESSES.get_or_init(|| (0..SENDERS).map(|sender| signer(sender).address()).collect())[usize::from(sender)]
+    ADDRESSES.get_or_init(|| (0..SENDERS).map(|sender| signer(sender).address()).collect())
+        [usize::from(sender)]
 }
 
 /// An account that can pay `balance`.

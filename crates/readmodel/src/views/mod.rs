@@ -31,7 +31,8 @@ pub(crate) static VIEWS: [&dyn View; 4] =
     [&blocks::Blocks, &transactions::Transactions, &logs::Logs, &evidence::Evidence];
 
 /// Every look-up table; its place here is its `slot`.
-static INDEXES: [&Postings; 4] = [&blocks::BY_HASH, &transactions::BY_HASH, &logs::BY_TERM, &evidence::BY_TERM];
+static INDEXES: [&Postings; 4] =
+    [&blocks::BY_HASH, &transactions::BY_HASH, &logs::BY_TERM, &evidence::BY_TERM];
 
 /// How far a view is, and what the ordinals of the next block are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

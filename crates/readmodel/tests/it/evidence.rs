@@ -50,10 +50,26 @@ fn deposits(events: &[(Event, Place)]) -> Vec<DepositRow> {
         };
         match event {
             Event::Deposited(e) => Some(row(
-                true, e.digest, e.sm3, e.depositor, e.operation, e.kind, e.count, e.provenance, e.referenceId,
+                true,
+                e.digest,
+                e.sm3,
+                e.depositor,
+                e.operation,
+                e.kind,
+                e.count,
+                e.provenance,
+                e.referenceId,
             )),
             Event::DepositedAgain(e) => Some(row(
-                false, e.digest, e.sm3, e.depositor, e.operation, e.kind, e.count, e.provenance, e.referenceId,
+                false,
+                e.digest,
+                e.sm3,
+                e.depositor,
+                e.operation,
+                e.kind,
+                e.count,
+                e.provenance,
+                e.referenceId,
             )),
             _ => None,
         }
@@ -101,7 +117,8 @@ fn deposits_are_found_by_digest_by_depositor_and_newest_first() {
         if let Some(sm3) = row.sm3 {
             assert_eq!(query.evidence(&sm3).unwrap(), Some(found));
         }
-        let repeats = pages(|before| query.evidence_repeats(&row.digest, before, 2).unwrap(), |row| row.ordinal);
+        let repeats =
+            pages(|before| query.evidence_repeats(&row.digest, before, 2).unwrap(), |row| row.ordinal);
         let want: Vec<_> = again.iter().filter(|later| later.digest == row.digest).cloned().collect();
         assert_eq!(plain(repeats), want);
     }
@@ -112,7 +129,8 @@ fn deposits_are_found_by_digest_by_depositor_and_newest_first() {
     let depositors: BTreeSet<Address> = all.iter().map(|row| row.depositor).collect();
     assert_eq!(depositors.len(), 4);
     for depositor in depositors {
-        let rows = pages(|before| query.evidence_by_depositor(&depositor, before, 5).unwrap(), |row| row.ordinal);
+        let rows =
+            pages(|before| query.evidence_by_depositor(&depositor, before, 5).unwrap(), |row| row.ordinal);
         let want: Vec<_> = all.iter().filter(|row| row.depositor == depositor).cloned().collect();
         assert_eq!(plain(rows), want);
     }
@@ -145,7 +163,8 @@ fn attestations_are_found_by_digest() {
                 _ => None,
             })
             .collect();
-        let rows = pages(|before| query.evidence_attestations(&row.digest, before, 1).unwrap(), |row| row.ordinal);
+        let rows =
+            pages(|before| query.evidence_attestations(&row.digest, before, 1).unwrap(), |row| row.ordinal);
         let rows: Vec<_> = rows.into_iter().map(|row| AttestationRow { ordinal: 0, ..row }).collect();
         assert_eq!(rows, want);
         seen += want.len();

@@ -24,7 +24,10 @@ fn a_file_of_something_else_is_refused_and_left_as_it_was() {
 #[test]
 fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let folder = Folder::new();
-    Connection::open(folder.file()).unwrap().execute_batch("CREATE TABLE accounts (x); INSERT INTO accounts VALUES (1)").unwrap();
+    Connection::open(folder.file())
+        .unwrap()
+        .execute_batch("CREATE TABLE accounts (x); INSERT INTO accounts VALUES (1)")
+        .unwrap();
     let before = fs::read(folder.file()).unwrap();
     assert!(matches!(ReadModel::open(folder.file(), CONFIG), Err(OpenError::Foreign { .. })));
     assert!(matches!(ReadModel::remove(folder.file()), Err(OpenError::Foreign { .. })));
@@ -145,7 +148,10 @@ fn a_file_cut_anywhere_is_refused_or_failed_but_never_panics() {
                 let end = until(&model, |status| {
                     status.height == Some(Height::new(60)) || matches!(status.state, State::Failed(_))
                 });
-                let _ = (model.query().transactions(None, 1_000), model.query().logs(&filter_of_one_address(), 10_000));
+                let _ = (
+                    model.query().transactions(None, 1_000),
+                    model.query().logs(&filter_of_one_address(), 10_000),
+                );
                 assert!(cut == 0 || end.height <= Some(Height::new(60)));
             }
         }

@@ -142,8 +142,7 @@ fn a_block_that_does_not_follow_is_never_written() {
     let (chain, other) = (RandomChain::of(19, 20), RandomChain::of(20, 30));
     let folder = Folder::new();
     let model = folder.open();
-    let shelf = Shelf::of(&chain.blocks);
-    model.start(shelf.clone()).unwrap();
+    model.start(Shelf::of(&chain.blocks)).unwrap();
     reached(&model, 20);
     model.finalized(&other.blocks[21]);
     let why = stalled(&model);
@@ -174,7 +173,10 @@ fn transactions_and_blocks_are_found_by_hash_and_listed_newest_first() {
 
     let mut before = None;
     let mut listed = Vec::new();
-    while let Some(last) = { listed.extend(query.transactions(before, 17).unwrap()); listed.last() } {
+    while let Some(last) = {
+        listed.extend(query.transactions(before, 17).unwrap());
+        listed.last()
+    } {
         if before == Some(last.ordinal) {
             break;
         }
@@ -184,7 +186,10 @@ fn transactions_and_blocks_are_found_by_hash_and_listed_newest_first() {
     for (row, (block, index, transaction, receipt)) in listed.iter().rev().zip(&all) {
         assert_eq!((row.height, row.index, row.hash), (block.header.height, *index, transaction.hash()));
         assert_eq!((row.sender, row.recipient), (transaction.sender(), transaction.to().to().copied()));
-        assert_eq!((row.success, row.created, row.gas_used), (receipt.success, receipt.created, receipt.gas_used));
+        assert_eq!(
+            (row.success, row.created, row.gas_used),
+            (receipt.success, receipt.created, receipt.gas_used)
+        );
         assert_eq!(row.timestamp_ms, block.header.timestamp_ms);
         let selector = transaction.input().get(..4).filter(|_| transaction.to().is_call());
         assert_eq!(row.selector.as_ref().map(|selector| &selector[..]), selector);
@@ -195,7 +200,10 @@ fn transactions_and_blocks_are_found_by_hash_and_listed_newest_first() {
     assert_eq!(heights, (80..100).rev().collect::<Vec<_>>());
     for row in rows {
         let block = &chain.blocks[row.height.get() as usize];
-        assert_eq!((row.hash, row.leader, row.size), (block.header.hash(), block.header.leader, block.size as u64));
+        assert_eq!(
+            (row.hash, row.leader, row.size),
+            (block.header.hash(), block.header.leader, block.size as u64)
+        );
         assert_eq!(row.transactions, block.transactions.len() as u64);
         assert_eq!(row.logs, block.receipts.iter().map(|receipt| receipt.logs.len() as u64).sum::<u64>());
     }

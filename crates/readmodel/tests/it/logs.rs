@@ -77,7 +77,11 @@ fn any_filter_finds_what_a_look_at_every_log_finds() {
                     .collect(),
             };
             let want = slowly(&chain.blocks, &filter);
-            assert_eq!(query.logs(&filter, usize::MAX).unwrap(), want, "seed {seed} round {round} {filter:?}");
+            assert_eq!(
+                query.logs(&filter, usize::MAX).unwrap(),
+                want,
+                "seed {seed} round {round} {filter:?}"
+            );
             hits += usize::from(!want.is_empty());
             total += want.len();
         }
@@ -111,11 +115,21 @@ fn filters_reach_across_segments_of_the_look_up_table() {
     };
     let all = everything(&blocks);
     check(LogFilter { addresses: vec![rare], ..all.clone() }, 4);
-    check(LogFilter { topics: vec![vec![], vec![], vec![Address::repeat_byte(2).into_word()]], ..all.clone() }, 4);
+    check(
+        LogFilter { topics: vec![vec![], vec![], vec![Address::repeat_byte(2).into_word()]], ..all.clone() },
+        4,
+    );
     check(LogFilter { addresses: vec![rare], from: Height::new(2), to: Height::new(71), ..all.clone() }, 2);
     for height in [1, 66, 131, 140] {
         let log = blocks[height].receipts[0].logs[777].clone();
-        check(LogFilter { addresses: vec![common], topics: log.topics.into_iter().map(|t| vec![t]).collect(), ..all.clone() }, 1);
+        check(
+            LogFilter {
+                addresses: vec![common],
+                topics: log.topics.into_iter().map(|t| vec![t]).collect(),
+                ..all.clone()
+            },
+            1,
+        );
     }
     check(LogFilter { addresses: vec![common], from: Height::new(65), to: Height::new(67), ..all }, 3_000);
 }
@@ -132,7 +146,13 @@ fn more_logs_than_the_limit_are_refused_with_the_limit() {
     assert!(matches!(error, QueryError::TooMany { limit } if limit == count - 1));
     assert!(error.to_string().contains(&format!("more than {} logs", count - 1)), "{error}");
     assert!(error.to_string().contains("fewer blocks"), "{error}");
-    assert!(model.query().logs(&LogFilter { addresses: vec![Address::repeat_byte(9)], ..all }, 0).unwrap().is_empty());
+    assert!(
+        model
+            .query()
+            .logs(&LogFilter { addresses: vec![Address::repeat_byte(9)], ..all }, 0)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -164,7 +184,10 @@ fn questions_beyond_the_rows_and_without_sense_are_refused_by_name() {
 
     let behind = refused(&LogFilter { to: Height::new(21), ..all.clone() });
     let (height, wanted) = (Height::new(20), Height::new(21));
-    assert!(matches!(behind, QueryError::Behind { height: h, wanted: w } if (h, w) == (height, wanted)), "{behind}");
+    assert!(
+        matches!(behind, QueryError::Behind { height: h, wanted: w } if (h, w) == (height, wanted)),
+        "{behind}"
+    );
 
     let backwards = refused(&LogFilter { from: Height::new(9), to: Height::new(8), ..all.clone() });
     assert!(backwards.to_string().contains("block 9 is after block 8"), "{backwards}");
@@ -202,7 +225,9 @@ fn many_threads_ask_at_once_and_all_get_answers() {
     let want = slowly(&chain.blocks, &all);
     std::thread::scope(|scope| {
         for _ in 0..limits::READMODEL_READERS_MAX * 3 {
-            scope.spawn(|| (0..10).for_each(|_| assert_eq!(model.query().logs(&all, usize::MAX).unwrap(), want)));
+            scope.spawn(|| {
+                (0..10).for_each(|_| assert_eq!(model.query().logs(&all, usize::MAX).unwrap(), want))
+            });
         }
     });
 }

@@ -1,5 +1,7 @@
 //! The read model from outside: blocks in, answers out.
 
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "for tests; numbers are small")]
+
 #[path = "../support/chain.rs"]
 mod chain;
 mod evidence;

@@ -117,10 +117,48 @@ fn a_file_of_another_layout_is_derived_again() {
     reached(&model, 30);
     drop(model);
     let wanted = dump(&folder.file());
-    Connection::open(folder.file()).unwrap().execute_batch("PRAGMA user_version = 77; DROP TABLE views;").unwrap();
+    Connection::open(folder.file())
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 77; DROP TABLE views;")
+        .unwrap();
     let model = ReadModel::open(folder.file(), CONFIG).unwrap();
     model.start(Shelf::of(&chain.blocks)).unwrap();
     reached(&model, 30);
     drop(model);
     assert!(dump(&folder.file()) == wanted);
+}
+
+#[test]
+fn what_a_killed_process_leaves_behind_is_a_good_beginning() {
+    let chain = RandomChain::of(9, 90);
+    let folder = Folder::new();
+    let model = folder.open();
+    let shelf = Shelf::of(&chain.blocks[..1]);
+    model.start(shelf.clone()).unwrap();
+    let mut images = Vec::new();
+    for block in &chain.blocks[1..] {
+        shelf.push(block.clone());
+        model.finalized(block);
+        reached(&model, block.header.height.get());
+        if block.header.height.get() % 30 == 0 {
+            // The file and its write-ahead log as they lie there, and the log cut in the middle.
+            let bytes = |suffix: &str| std::fs::read(format!("{}{suffix}", folder.file().display())).unwrap();
+            let (file, log) = (bytes(""), bytes("-wal"));
+            assert!(!log.is_empty());
+            images.push((file.clone(), log[..log.len() * 2 / 3].to_vec()));
+            images.push((file, log));
+        }
+    }
+    drop(model);
+    let wanted = dump(&folder.file());
+    for (file, log) in images {
+        let killed = Folder::new();
+        std::fs::write(killed.file(), file).unwrap();
+        std::fs::write(format!("{}-wal", killed.file().display()), log).unwrap();
+        let model = killed.open();
+        model.start(Shelf::of(&chain.blocks)).unwrap();
+        reached(&model, 90);
+        drop(model);
+        assert!(dump(&killed.file()) == wanted);
+    }
 }

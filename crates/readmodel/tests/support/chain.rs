@@ -1,7 +1,7 @@
 //! Small chains of final blocks, equal for equal seeds, and an archive that can misbehave.
 
-// Tests, unit tests and the example each use a part of this.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "tests, unit tests and the example each use a part of this")]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "for tests; numbers are small")]
 
 use alloy_consensus::{SignableTransaction as _, TxEip1559};
 use alloy_eips::eip2718::Encodable2718 as _;
@@ -11,14 +11,17 @@ use ding_modules::evidence::{
     state::ADDRESS as EVIDENCE,
 };
 use ding_primitives::{
-    Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Recovered, Roots, Sealed,
-    Transaction, U256, keccak256,
+    Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Recovered, Roots,
+    Sealed, Transaction, U256, keccak256,
     ports::{Archive, FinalizedBlock, Pending, ReadError},
     transaction::recover,
 };
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, atomic::{AtomicU64, Ordering}},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 pub const CHAIN_ID: u64 = 1337;
@@ -55,9 +58,18 @@ impl Dice {
 
     /// A transaction of a random sender: any `s` under a fixed `r` recovers to somebody.
     pub fn transaction(&mut self, to: TxKind, input: Bytes) -> Arc<Recovered> {
-        let body = TxEip1559 { chain_id: CHAIN_ID, nonce: self.below(9), gas_limit: 90_000, to, input, ..Default::default() };
+        let body = TxEip1559 {
+            chain_id: CHAIN_ID,
+            nonce: self.below(9),
+            gas_limit: 90_000,
+            to,
+            input,
+            ..Default::default()
+        };
         // x coordinate of the generator of secp256k1 (SEC 2 section 2.4.1).
-        let r = U256::from_be_bytes(alloy_primitives::hex!("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"));
+        let r = U256::from_be_bytes(alloy_primitives::hex!(
+            "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+        ));
         let s = U256::from_be_bytes(self.word().0) >> 2;
         let signed = body.into_signed(Signature::new(r, s, self.below(2) == 1));
         let raw = alloy_consensus::TxEnvelope::from(signed).encoded_2718();
@@ -272,11 +284,12 @@ impl Archive for Shelf {
             return Box::pin(std::future::pending());
         }
         self.reads.fetch_add(1, Ordering::SeqCst);
-        let failed = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let failed = self
+            .failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+            .is_ok();
         let kept = !self.missing.lock().unwrap().contains(&height.get());
         let block = self.blocks.lock().unwrap().get(height.get() as usize).filter(|_| kept).cloned();
-        Box::pin(async move {
-            if failed { Err(ReadError::Failed("disk".into())) } else { Ok(block) }
-        })
+        Box::pin(async move { if failed { Err(ReadError::Failed("disk".into())) } else { Ok(block) } })
     }
 }

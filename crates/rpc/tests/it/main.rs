@@ -8,6 +8,7 @@ mod ding;
 mod filters;
 mod hostile;
 mod logs;
+mod manual;
 mod reads;
 mod readmodel;
 mod sockets;

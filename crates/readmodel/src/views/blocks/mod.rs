@@ -132,15 +132,17 @@ pub(crate) struct Facts {
 
 /// What is known of the block at `height`.
 pub(crate) fn facts(sql: &Connection, height: Height) -> rusqlite::Result<Facts> {
-    sql.prepare_cached("SELECT hash, timestamp_ms, first_transaction, first_log FROM blocks WHERE height = ?1")?
-        .query_row([signed(height.get())], |row| {
-            Ok(Facts {
-                hash: b256(row, 0)?,
-                timestamp_ms: number(row, 1)?,
-                first_transaction: number(row, 2)?,
-                first_log: number(row, 3)?,
-            })
+    sql.prepare_cached(
+        "SELECT hash, timestamp_ms, first_transaction, first_log FROM blocks WHERE height = ?1",
+    )?
+    .query_row([signed(height.get())], |row| {
+        Ok(Facts {
+            hash: b256(row, 0)?,
+            timestamp_ms: number(row, 1)?,
+            first_transaction: number(row, 2)?,
+            first_log: number(row, 3)?,
         })
+    })
 }
 
 /// The ordinals of the logs in the blocks `from..=to`: the first one, and the first one after.
@@ -150,7 +152,9 @@ pub(crate) fn log_range(sql: &Connection, from: Height, to: Height) -> rusqlite:
         .query_row([signed(from.get())], |row| number(row, 0))
         .optional()?;
     let end = sql
-        .prepare_cached("SELECT first_log + logs FROM blocks WHERE height <= ?1 ORDER BY height DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT first_log + logs FROM blocks WHERE height <= ?1 ORDER BY height DESC LIMIT 1",
+        )?
         .query_row([signed(to.get())], |row| number(row, 0))
         .optional()?;
     Ok(first.zip(end))

@@ -123,7 +123,8 @@ impl Plan {
         let first = topics.first().map_or(&[][..], Vec::as_slice);
         let pairs = addresses.len().saturating_mul(first.len());
         if (1..=PAIRS_MAX).contains(&pairs) {
-            let pairs = addresses.iter().flat_map(|address| first.iter().map(|topic| pair_term(address, topic)));
+            let pairs =
+                addresses.iter().flat_map(|address| first.iter().map(|topic| pair_term(address, topic)));
             conditions.push(pairs.collect());
         } else {
             conditions.push(addresses.iter().map(address_term).collect());
@@ -187,7 +188,12 @@ pub(crate) fn search(
 }
 
 /// Groups of a segment that may hold a match.
-fn candidates(sql: &Connection, plan: &Plan, segment: u64, in_time: InTime<'_>) -> Result<Groups, SearchError> {
+fn candidates(
+    sql: &Connection,
+    plan: &Plan,
+    segment: u64,
+    in_time: InTime<'_>,
+) -> Result<Groups, SearchError> {
     let mut select = sql.prepare_cached(BY_TERM.select)?;
     let mut all: Option<Groups> = None;
     for terms in &plan.conditions {
@@ -254,7 +260,8 @@ impl<'a> Found<'a> {
         if self.rows.len() >= self.limit {
             return Err(SearchError::TooMany);
         }
-        let (topics, data) = (row.get_ref(3)?.as_blob().map_err(kind)?, row.get_ref(4)?.as_blob().map_err(kind)?);
+        let (topics, data) =
+            (row.get_ref(3)?.as_blob().map_err(kind)?, row.get_ref(4)?.as_blob().map_err(kind)?);
         self.bytes = self.bytes.saturating_add(topics.len()).saturating_add(data.len());
         if self.bytes > limits::READMODEL_ANSWER_BYTES_MAX {
             return Err(SearchError::TooLarge);
@@ -283,7 +290,9 @@ impl<'a> Found<'a> {
                 let (height, hash) = self
                     .sql
                     .prepare_cached("SELECT height, hash FROM transactions WHERE ordinal = ?1")?
-                    .query_row([blocks::signed(ordinal)], |row| Ok((Height::new(number(row, 0)?), b256(row, 1)?)))?;
+                    .query_row([blocks::signed(ordinal)], |row| {
+                        Ok((Height::new(number(row, 0)?), b256(row, 1)?))
+                    })?;
                 self.transaction = Some((ordinal, height, hash));
                 Ok((height, hash))
             }

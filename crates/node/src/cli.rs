@@ -1,0 +1,46 @@
+//! The command line: every command, with examples.
+
+use crate::cmd;
+use clap::{Parser, Subcommand};
+
+/// A supervised consortium ledger in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "ding", version, about, long_about = None, propagate_version = true, max_term_width = 100,
+    after_help = "Examples:\n  ding demo                          four members in one process, ready in seconds\n  ding dev                           one member, for contract developers\n  ding evidence deposit report.pdf   put a file's digest on the ledger\n  ding verify report.pdf.ding        check a proof, offline")]
+pub struct Cli {
+    /// Answer in JSON, for scripts.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run one member: the chain a contract developer starts.
+    Dev(cmd::dev::Args),
+    /// Run a ledger of four members in this process.
+    Demo(cmd::demo::Args),
+    /// Write genesis, keys and one folder per member of a new ledger.
+    Init(cmd::init::Args),
+    /// Run one member from its folder.
+    Node(cmd::node::Args),
+    /// Make, list and import account keys (Ethereum keystore version 3).
+    Keys(cmd::keys::Args),
+    /// Deposit, prove and look up evidence.
+    Evidence(cmd::evidence::Args),
+    /// Check a proof package without any network.
+    Verify(cmd::verify::Args),
+    /// Show how a member is doing.
+    Status(cmd::status::Args),
+    /// Print the ABIs of the native modules.
+    ExportAbi(cmd::export_abi::Args),
+    /// Maintain the read model.
+    Readmodel(cmd::readmodel::Args),
+    /// Execute a stopped member's chain again from genesis and compare every root.
+    Check(cmd::check::Args),
+    /// Measure an Ethereum JSON-RPC endpoint under load.
+    Bench(cmd::bench::Args),
+}
