@@ -8,7 +8,6 @@ mod ding;
 mod filters;
 mod hostile;
 mod logs;
-mod manual;
 mod reads;
 mod readmodel;
 mod sockets;
