@@ -1,6 +1,8 @@
 //! Long random lives of a pool, compared after every step with a pool that keeps one plain list
 //! and searches it anew for each question.
 
+#![expect(clippy::cast_possible_truncation, reason = "dice have few sides")]
+
 use super::{
     scene::{Tx, account, address, final_block, spec},
     *,
