@@ -118,7 +118,10 @@ const DECLINED: &[(&str, &str)] = &[
 
 fn unknown(name: &str) -> RpcError {
     if let Some((_, instead)) = DECLINED.iter().find(|(declined, _)| *declined == name) {
-        return RpcError::new(codes::METHOD_NOT_SUPPORTED, format!("the method {name} is not offered: {instead}"));
+        return RpcError::new(
+            codes::METHOD_NOT_SUPPORTED,
+            format!("the method {name} is not offered: {instead}"),
+        );
     }
     let shown: String = name.chars().take(64).collect();
     RpcError::new(
@@ -181,8 +184,12 @@ impl Rpc {
         out: &mut Buffer,
     ) -> Result<(), RpcError> {
         match (method, caller.subscriptions) {
-            ("eth_subscribe", Some(subscriptions)) => write(out, &subscribe::add(self, subscriptions, params)?),
-            ("eth_unsubscribe", Some(subscriptions)) => write(out, &subscribe::remove(subscriptions, params)?),
+            ("eth_subscribe", Some(subscriptions)) => {
+                write(out, &subscribe::add(self, subscriptions, params)?)
+            }
+            ("eth_unsubscribe", Some(subscriptions)) => {
+                write(out, &subscribe::remove(subscriptions, params)?)
+            }
             ("eth_subscribe" | "eth_unsubscribe", None) => Err(RpcError::new(
                 codes::METHOD_NOT_SUPPORTED,
                 "notifications not supported over HTTP; connect to the same address with WebSocket (ws://…)",

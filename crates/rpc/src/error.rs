@@ -48,7 +48,10 @@ impl RpcError {
     /// The caller learns that it was us; the operator learns what it was.
     pub(crate) fn internal(what: &str, error: impl core::fmt::Display) -> Self {
         tracing::error!(%error, "rpc: {what} failed");
-        Self::new(codes::INTERNAL, format!("{what} failed inside the node; its operator finds the cause in the log"))
+        Self::new(
+            codes::INTERNAL,
+            format!("{what} failed inside the node; its operator finds the cause in the log"),
+        )
     }
 
     /// An execution ended with revert data.
@@ -84,14 +87,19 @@ impl RpcError {
     pub(crate) fn answer_too_large() -> Self {
         Self::new(
             codes::LIMIT_EXCEEDED,
-            format!("the answer is larger than {} bytes; ask for less at once", limits::RPC_RESPONSE_BYTES_MAX),
+            format!(
+                "the answer is larger than {} bytes; ask for less at once",
+                limits::RPC_RESPONSE_BYTES_MAX
+            ),
         )
     }
 
     pub(crate) const fn busy() -> Self {
         Self {
             code: codes::LIMIT_EXCEEDED,
-            message: Cow::Borrowed("the node holds as many requests and answers as it may; try again in a moment"),
+            message: Cow::Borrowed(
+                "the node holds as many requests and answers as it may; try again in a moment",
+            ),
             data: None,
         }
     }
@@ -115,9 +123,10 @@ impl From<ReadError> for RpcError {
                 codes::RESOURCE_UNAVAILABLE,
                 "blocks kept arriving while the state was read; try again",
             ),
-            ReadError::Cancelled => {
-                Self::new(codes::RESOURCE_UNAVAILABLE, "the read was given up, probably because the node stops; try again")
-            }
+            ReadError::Cancelled => Self::new(
+                codes::RESOURCE_UNAVAILABLE,
+                "the read was given up, probably because the node stops; try again",
+            ),
             ReadError::Failed(cause) => Self::internal("reading the store", cause),
         }
     }
@@ -126,7 +135,9 @@ impl From<ReadError> for RpcError {
 impl From<TransactionError> for RpcError {
     fn from(error: TransactionError) -> Self {
         let message = match &error {
-            TransactionError::UnsupportedType(_) => format!("transaction type not valid in this context: {error}"),
+            TransactionError::UnsupportedType(_) => {
+                format!("transaction type not valid in this context: {error}")
+            }
             TransactionError::Unprotected(_) => {
                 format!("only replay-protected (EIP-155) transactions allowed over RPC: {error}")
             }
@@ -146,7 +157,9 @@ impl From<QueryError> for RpcError {
                 return Self::new(codes::LIMIT_EXCEEDED, message);
             }
             QueryError::TooLarge { .. } | QueryError::TooSlow { .. } => codes::LIMIT_EXCEEDED,
-            QueryError::Busy { .. } | QueryError::Behind { .. } | QueryError::Rebuilding => codes::RESOURCE_UNAVAILABLE,
+            QueryError::Busy { .. } | QueryError::Behind { .. } | QueryError::Rebuilding => {
+                codes::RESOURCE_UNAVAILABLE
+            }
             QueryError::Invalid(_) => codes::INVALID_PARAMS,
             _ => return Self::internal("asking the read model", error),
         };

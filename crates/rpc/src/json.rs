@@ -4,10 +4,7 @@
 //! Quantities are hexadecimal without leading zeros, data has two digits a byte (execution-apis).
 
 use alloy_primitives::{B64, Bloom, BloomInput};
-use ding_primitives::{
-    Address, B256, Bytes, Header, Height, Log, Recovered, b256,
-    ports::FinalizedBlock,
-};
+use ding_primitives::{Address, B256, Bytes, Header, Height, Log, Recovered, b256, ports::FinalizedBlock};
 use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 use std::sync::Arc;
 
@@ -175,7 +172,11 @@ impl TransactionJson {
         Self { transaction, place: None }
     }
 
-    pub(crate) fn final_in(header: &ding_primitives::Sealed, transaction: &Arc<Recovered>, index: usize) -> Self {
+    pub(crate) fn final_in(
+        header: &ding_primitives::Sealed,
+        transaction: &Arc<Recovered>,
+        index: usize,
+    ) -> Self {
         let place = Place {
             block_hash: header.hash(),
             height: header.height,
@@ -234,7 +235,11 @@ impl ReceiptJson {
     /// The receipt of the transaction at `index`, if there is one.
     pub(crate) fn new(block: Arc<FinalizedBlock>, index: usize) -> Option<Self> {
         let first_log = block.receipts.get(..index)?.iter().map(|receipt| receipt.logs.len()).sum();
-        (index < block.receipts.len() && index < block.transactions.len()).then_some(Self { block, index, first_log })
+        (index < block.receipts.len() && index < block.transactions.len()).then_some(Self {
+            block,
+            index,
+            first_log,
+        })
     }
 
     /// All receipts of a block.
@@ -274,12 +279,19 @@ impl Serialize for LogsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(ReceiptJson { block, index, first_log }) = self;
         let logs = block.receipts.get(*index).map_or(&[][..], |receipt| receipt.logs.as_slice());
-        serializer.collect_seq(logs.iter().enumerate().map(|(offset, log)| log_json(block, *index, first_log + offset, log)))
+        serializer.collect_seq(
+            logs.iter().enumerate().map(|(offset, log)| log_json(block, *index, first_log + offset, log)),
+        )
     }
 }
 
 /// A log of a final block; `number` counts the logs of the block from 0.
-pub(crate) fn log_json<'a>(block: &FinalizedBlock, transaction: usize, number: usize, log: &'a Log) -> LogJson<'a> {
+pub(crate) fn log_json<'a>(
+    block: &FinalizedBlock,
+    transaction: usize,
+    number: usize,
+    log: &'a Log,
+) -> LogJson<'a> {
     LogJson {
         address: log.address,
         topics: &log.topics,
@@ -287,7 +299,11 @@ pub(crate) fn log_json<'a>(block: &FinalizedBlock, transaction: usize, number: u
         block_number: block.header.height.into(),
         block_hash: block.header.hash(),
         block_timestamp: Hex(block.header.timestamp_s()),
-        transaction_hash: block.transactions.get(transaction).map(|transaction| transaction.hash()).unwrap_or_default(),
+        transaction_hash: block
+            .transactions
+            .get(transaction)
+            .map(|transaction| transaction.hash())
+            .unwrap_or_default(),
         transaction_index: transaction.into(),
         log_index: number.into(),
         removed: false,
@@ -297,7 +313,8 @@ pub(crate) fn log_json<'a>(block: &FinalizedBlock, transaction: usize, number: u
 impl Serialize for ReceiptJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { block, index, .. } = self;
-        let (Some(transaction), Some(receipt)) = (block.transactions.get(*index), block.receipts.get(*index)) else {
+        let (Some(transaction), Some(receipt)) = (block.transactions.get(*index), block.receipts.get(*index))
+        else {
             return serializer.serialize_none();
         };
         ReceiptFields {

@@ -11,8 +11,8 @@
 
 mod accounts;
 pub mod budget;
-pub mod dispatch;
 mod ding;
+pub mod dispatch;
 pub mod error;
 mod eth;
 mod json;

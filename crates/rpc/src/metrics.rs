@@ -35,8 +35,18 @@ impl Counters {
         let mut text = String::new();
         let rows = [
             ("ding_rpc_calls_total", "counter", "JSON-RPC calls", self.calls.load(Ordering::Relaxed)),
-            ("ding_rpc_errors_total", "counter", "Calls answered with an error", self.errors.load(Ordering::Relaxed)),
-            ("ding_rpc_refused_total", "counter", "Bodies that held no call", self.refused.load(Ordering::Relaxed)),
+            (
+                "ding_rpc_errors_total",
+                "counter",
+                "Calls answered with an error",
+                self.errors.load(Ordering::Relaxed),
+            ),
+            (
+                "ding_rpc_refused_total",
+                "counter",
+                "Bodies that held no call",
+                self.refused.load(Ordering::Relaxed),
+            ),
             (
                 "ding_rpc_slow_subscribers_total",
                 "counter",
@@ -47,7 +57,10 @@ impl Counters {
         ];
         for (name, kind, help, value) in rows {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "# HELP {name} {help}.\n# TYPE {name} {kind}\n{name}{{chain=\"{chain}\"}} {value}");
+            let _ = writeln!(
+                text,
+                "# HELP {name} {help}.\n# TYPE {name} {kind}\n{name}{{chain=\"{chain}\"}} {value}"
+            );
         }
         text
     }

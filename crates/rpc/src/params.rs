@@ -36,8 +36,9 @@ impl<'a> Params<'a> {
     /// Takes the next parameter, which must be there.
     pub(crate) fn need<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, RpcError> {
         let position = self.next + 1;
-        self.maybe(name)?
-            .ok_or_else(|| RpcError::params(format!("missing value for required argument {position} ({name})")))
+        self.maybe(name)?.ok_or_else(|| {
+            RpcError::params(format!("missing value for required argument {position} ({name})"))
+        })
     }
 
     /// Takes the next parameter, which may be absent or `null`.
@@ -45,9 +46,9 @@ impl<'a> Params<'a> {
         let item = self.items.get(self.next).copied().flatten();
         self.next += 1;
         let Some(raw) = item.filter(|raw| raw.get() != "null") else { return Ok(None) };
-        serde_json::from_str(raw.get())
-            .map(Some)
-            .map_err(|error| RpcError::params(format!("invalid argument {} ({name}): {}", self.next, brief(&error))))
+        serde_json::from_str(raw.get()).map(Some).map_err(|error| {
+            RpcError::params(format!("invalid argument {} ({name}): {}", self.next, brief(&error)))
+        })
     }
 
     /// Ends the list: nothing may be left.
@@ -87,7 +88,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Params<'a> {
                 let mut slots = params.items.iter_mut();
                 while let Some(item) = seq.next_element::<&'de RawValue>()? {
                     let Some(slot) = slots.next() else {
-                        return Err(de::Error::custom(format_args!("more than {} of them", limits::RPC_PARAMS_MAX)));
+                        return Err(de::Error::custom(format_args!(
+                            "more than {} of them",
+                            limits::RPC_PARAMS_MAX
+                        )));
                     };
                     *slot = Some(item);
                 }
@@ -161,8 +165,12 @@ impl<'de> Deserialize<'de> for Block {
                 BlockId::Hash(text.parse::<B256>().map_err(|_| de::Error::custom(WANT_BLOCK))?.into())
             }
             Shape::Text(text) => BlockId::Number(text.parse().map_err(|_| de::Error::custom(WANT_BLOCK))?),
-            Shape::Object(Object { block_number: Some(number), block_hash: None, .. }) => BlockId::Number(number),
-            Shape::Object(Object { block_number: None, block_hash: Some(hash), .. }) => BlockId::Hash(hash.into()),
+            Shape::Object(Object { block_number: Some(number), block_hash: None, .. }) => {
+                BlockId::Number(number)
+            }
+            Shape::Object(Object { block_number: None, block_hash: Some(hash), .. }) => {
+                BlockId::Hash(hash.into())
+            }
             Shape::Object(_) => return Err(de::Error::custom(WANT_BLOCK)),
         };
         Ok(Self(id))
@@ -227,7 +235,15 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(parse::<Block>(&text).unwrap().0, want, "{text}");
         }
-        for text in [r#""lates""#, r#""31""#, "[]", "{}", r#"{"blockNumber":"0x1","blockHash":null,"x":1}"#, "-1", "1.5"] {
+        for text in [
+            r#""lates""#,
+            r#""31""#,
+            "[]",
+            "{}",
+            r#"{"blockNumber":"0x1","blockHash":null,"x":1}"#,
+            "-1",
+            "1.5",
+        ] {
             assert!(parse::<Block>(text).unwrap_err().contains("not a block"), "{text}");
         }
     }

@@ -29,8 +29,9 @@ pub(crate) enum Body<'a> {
 
 /// Parses a body.
 pub(crate) fn body(bytes: &[u8]) -> Result<Body<'_>, RpcError> {
-    let text = core::str::from_utf8(bytes)
-        .map_err(|error| RpcError::new(codes::PARSE, format!("not UTF-8 after byte {}", error.valid_up_to())))?;
+    let text = core::str::from_utf8(bytes).map_err(|error| {
+        RpcError::new(codes::PARSE, format!("not UTF-8 after byte {}", error.valid_up_to()))
+    })?;
     bound_nesting(bytes)?;
     if !text.trim_ascii_start().starts_with('[') {
         return serde_json::from_str(text).map(Body::One).map_err(|error| not_json(&error));
@@ -107,7 +108,11 @@ impl<'de> Deserialize<'de> for Incoming<'de> {
             return Ok(Self::refused(None, "not a request object"));
         };
         let id = match wire.id {
-            Some(id) if !id.get().starts_with(['"', '-', 'n', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) => {
+            Some(id)
+                if !id
+                    .get()
+                    .starts_with(['"', '-', 'n', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) =>
+            {
                 return Ok(Self::refused(None, "id must be a string, a number or null"));
             }
             id => id,
@@ -223,7 +228,9 @@ mod tests {
     fn batches_are_counted_and_never_empty() {
         assert_eq!(refusal("[]").code, codes::INVALID_REQUEST);
         let fits = format!("[{}1]", "1,".repeat(limits::RPC_BATCH_MAX - 1));
-        assert!(matches!(body(fits.as_bytes()).unwrap(), Body::Batch(items) if items.len() == limits::RPC_BATCH_MAX));
+        assert!(
+            matches!(body(fits.as_bytes()).unwrap(), Body::Batch(items) if items.len() == limits::RPC_BATCH_MAX)
+        );
         let over = format!("[{}1]", "1,".repeat(limits::RPC_BATCH_MAX));
         assert_eq!(refusal(&over).code, codes::LIMIT_EXCEEDED);
         let far_over = format!("[{}1]", "1,".repeat(1_000_000));

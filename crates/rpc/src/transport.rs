@@ -42,7 +42,10 @@ use std::{
     future::Future,
     io,
     pin::pin,
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -233,7 +236,8 @@ async fn named_chain(
         Some(rpc) => chain(door, rpc, seat, request).await,
         None => {
             let names: Vec<_> = door.parts.chains.iter().map(Rpc::chain_name).collect();
-            (StatusCode::NOT_FOUND, format!("no such chain here; there are: {}\n", names.join(", "))).into_response()
+            (StatusCode::NOT_FOUND, format!("no such chain here; there are: {}\n", names.join(", ")))
+                .into_response()
         }
     }
 }
@@ -300,7 +304,10 @@ impl Refused {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 RpcError::new(
                     codes::INVALID_REQUEST,
-                    format!("request of more than {} bytes; send less at once", limits::RPC_REQUEST_BYTES_MAX),
+                    format!(
+                        "request of more than {} bytes; send less at once",
+                        limits::RPC_REQUEST_BYTES_MAX
+                    ),
                 ),
             ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, RpcError::busy()),

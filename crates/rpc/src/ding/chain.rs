@@ -32,7 +32,10 @@ pub(crate) async fn peer_count(rpc: &Rpc, params: Params<'_>) -> Result<Hex, Rpc
 }
 
 /// Method families and their versions, as other nodes tell them.
-pub(crate) async fn modules(_: &Rpc, params: Params<'_>) -> Result<BTreeMap<&'static str, &'static str>, RpcError> {
+pub(crate) async fn modules(
+    _: &Rpc,
+    params: Params<'_>,
+) -> Result<BTreeMap<&'static str, &'static str>, RpcError> {
     params.none()?;
     Ok(METHODS.iter().filter_map(|name| Some((name.split_once('_')?.0, "1.0"))).collect())
 }
@@ -124,7 +127,11 @@ pub(crate) async fn describe(rpc: &Rpc, params: Params<'_>) -> Result<Chain, Rpc
         members: spec
             .validators
             .iter()
-            .map(|member| Member { name: member.name.clone(), key: member.key.0, address: member.key.address() })
+            .map(|member| Member {
+                name: member.name.clone(),
+                key: member.key.0,
+                address: member.key.address(),
+            })
             .collect(),
         faults_tolerated: spec.validators.len().saturating_sub(1) / 3,
         gas_limit: Hex(spec.gas_limit),
@@ -181,7 +188,11 @@ pub(crate) async fn status(rpc: &Rpc, params: Params<'_>) -> Result<Status, RpcE
         syncing: Syncing::of(&status),
         peers: status.peers.into(),
         member: status.member,
-        pool: PoolStatus { pending: pool.pending.into(), queued: pool.queued.into(), bytes: pool.bytes.into() },
+        pool: PoolStatus {
+            pending: pool.pending.into(),
+            queued: pool.queued.into(),
+            bytes: pool.bytes.into(),
+        },
         read_model: rows.map(|rows| ReadModelStatus {
             height: rows.into(),
             behind: Hex(height.get().saturating_sub(rows.get())),

@@ -62,10 +62,28 @@ pub(crate) struct Answer {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum StatementJson {
-    Log { transaction_index: Hex, index_in_transaction: Hex, address: Address, topics: Vec<B256>, data: Bytes },
-    Transaction { transaction_index: Hex, hash: B256 },
-    Account { address: Address, nonce: Hex, balance: U256, code_hash: B256 },
-    Slot { address: Address, slot: U256, value: B256 },
+    Log {
+        transaction_index: Hex,
+        index_in_transaction: Hex,
+        address: Address,
+        topics: Vec<B256>,
+        data: Bytes,
+    },
+    Transaction {
+        transaction_index: Hex,
+        hash: B256,
+    },
+    Account {
+        address: Address,
+        nonce: Hex,
+        balance: U256,
+        code_hash: B256,
+    },
+    Slot {
+        address: Address,
+        slot: U256,
+        value: B256,
+    },
 }
 
 pub(crate) async fn get(rpc: &Rpc, params: Params<'_>) -> Result<Answer, RpcError> {
@@ -109,15 +127,24 @@ async fn claim(rpc: &Rpc, wanted: Wanted) -> Result<Claim, RpcError> {
 
 async fn find(rpc: &Rpc, hash: B256) -> Result<receipt::Found, RpcError> {
     receipt::find(rpc, hash).await?.ok_or_else(|| {
-        let hint = if rpc.query().is_none() { "; this member runs without a read model and finds only recent ones" } else { "" };
-        RpcError::new(codes::RESOURCE_NOT_FOUND, format!("transaction {hash} is in no final block known here{hint}"))
+        let hint = if rpc.query().is_none() {
+            "; this member runs without a read model and finds only recent ones"
+        } else {
+            ""
+        };
+        RpcError::new(
+            codes::RESOURCE_NOT_FOUND,
+            format!("transaction {hash} is in no final block known here{hint}"),
+        )
     })
 }
 
 fn nothing(claim: Claim) -> RpcError {
     let text = match claim {
         Claim::Account(address) => {
-            format!("nothing to prove: no account {address} exists, and absence is provable only in native modules")
+            format!(
+                "nothing to prove: no account {address} exists, and absence is provable only in native modules"
+            )
         }
         Claim::Slot(address, slot) if is_module_address(&address) => {
             format!("nothing to prove about slot {slot:#x} of {address} yet; try again after the next block")
@@ -153,7 +180,11 @@ impl From<&Statement> for StatementJson {
     fn from(statement: &Statement) -> Self {
         match statement {
             Statement::Log { transaction, log, receipt, .. } => {
-                let found = usize::try_from(*log).ok().and_then(|log| receipt.logs.get(log)).cloned().unwrap_or_default();
+                let found = usize::try_from(*log)
+                    .ok()
+                    .and_then(|log| receipt.logs.get(log))
+                    .cloned()
+                    .unwrap_or_default();
                 Self::Log {
                     transaction_index: Hex((*transaction).into()),
                     index_in_transaction: Hex((*log).into()),

@@ -27,7 +27,9 @@ async fn parse(rpc: &Rpc, mut params: Params<'_>) -> Result<(Request, StateAt), 
         if overrides.is_some_and(|overrides| !overrides.is_empty()) {
             return Err(RpcError::new(
                 codes::METHOD_NOT_SUPPORTED,
-                format!("{name} are not offered; deploy to a development chain (`ding dev`) to try other states"),
+                format!(
+                    "{name} are not offered; deploy to a development chain (`ding dev`) to try other states"
+                ),
             ));
         }
     }
@@ -52,7 +54,8 @@ fn request(rpc: &Rpc, transaction: TransactionRequest) -> Result<Request, RpcErr
         .try_into_unique_input()
         .map_err(|_| RpcError::params("`input` and `data` differ; send only `input`"))?
         .unwrap_or_default();
-    let slots: usize = transaction.access_list.iter().flat_map(|list| &list.0).map(|item| item.storage_keys.len()).sum();
+    let slots: usize =
+        transaction.access_list.iter().flat_map(|list| &list.0).map(|item| item.storage_keys.len()).sum();
     if input.len() > limits::TRANSACTION_BYTES_MAX || slots > limits::TRANSACTION_BYTES_MAX / 32 {
         return Err(RpcError::params(format!(
             "call data of {} bytes and {slots} listed slots fit no transaction of at most {} bytes",

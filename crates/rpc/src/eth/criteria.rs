@@ -76,7 +76,10 @@ impl<'de> Deserialize<'de> for Criteria {
         };
         let topics: Vec<_> = wire.topics.unwrap_or_default().into_iter().map(Terms::flat).collect();
         if topics.len() > 4 {
-            return Err(de::Error::custom(format_args!("{} positions of topics, a log has at most 4", topics.len())));
+            return Err(de::Error::custom(format_args!(
+                "{} positions of topics, a log has at most 4",
+                topics.len()
+            )));
         }
         Ok(Self { blocks, addresses: Terms::flat(wire.address), topics })
     }
@@ -118,7 +121,9 @@ impl Criteria {
         let (first, last) = (number(from), number(to));
         let is_named = |block: Option<BlockNumberOrTag>| block.is_some_and(|block| block.is_number());
         if first > last && is_named(from) && is_named(to) {
-            return Err(RpcError::params(format!("invalid block range: fromBlock {first} is after toBlock {last}")));
+            return Err(RpcError::params(format!(
+                "invalid block range: fromBlock {first} is after toBlock {last}"
+            )));
         }
         let last = last.min(latest);
         Ok((first <= last).then_some((first, last)))
@@ -209,7 +214,12 @@ mod tests {
         assert_eq!(range(r#"{"fromBlock":"earliest"}"#).unwrap(), Some((0, 10)));
         assert_eq!(range(r#"{"fromBlock":"0x3","toBlock":"0x63"}"#).unwrap(), Some((3, 10)));
         assert_eq!(range(r#"{"fromBlock":"0x63"}"#).unwrap(), None);
-        assert!(range(r#"{"fromBlock":"0x3","toBlock":"0x2"}"#).unwrap_err().message.contains("3 is after toBlock 2"));
+        assert!(
+            range(r#"{"fromBlock":"0x3","toBlock":"0x2"}"#)
+                .unwrap_err()
+                .message
+                .contains("3 is after toBlock 2")
+        );
     }
 
     #[test]

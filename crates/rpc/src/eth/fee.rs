@@ -41,7 +41,10 @@ pub(crate) async fn history(rpc: &Rpc, mut params: Params<'_>) -> Result<History
     let percentiles: Vec<f64> = params.maybe("reward percentiles")?.unwrap_or_default();
     params.end()?;
     let ordered = percentiles.iter().zip(percentiles.iter().skip(1)).all(|(a, b)| a <= b);
-    if percentiles.len() > PERCENTILES_MAX || !ordered || percentiles.iter().any(|p| !(0.0..=100.0).contains(p)) {
+    if percentiles.len() > PERCENTILES_MAX
+        || !ordered
+        || percentiles.iter().any(|p| !(0.0..=100.0).contains(p))
+    {
         return Err(RpcError::params(format!(
             "invalid reward percentiles: want at most {PERCENTILES_MAX} ascending numbers from 0 to 100"
         )));

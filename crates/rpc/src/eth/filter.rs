@@ -49,7 +49,10 @@ impl Filters {
         if filters.len() >= limits::RPC_FILTERS_MAX {
             return Err(RpcError::new(
                 codes::LIMIT_EXCEEDED,
-                format!("{} filters are installed; uninstall some or try again later", limits::RPC_FILTERS_MAX),
+                format!(
+                    "{} filters are installed; uninstall some or try again later",
+                    limits::RPC_FILTERS_MAX
+                ),
             ));
         }
         filters.insert(id, Installed { kind, next, asked_ms: now_ms });
@@ -58,7 +61,8 @@ impl Filters {
 
     fn ask(&self, id: U256, now_ms: u64) -> Result<Installed, RpcError> {
         let mut filters = lock(&self.0);
-        let filter = filters.get_mut(&id).filter(|filter| !filter.is_forgotten(now_ms)).ok_or_else(not_found)?;
+        let filter =
+            filters.get_mut(&id).filter(|filter| !filter.is_forgotten(now_ms)).ok_or_else(not_found)?;
         filter.asked_ms = now_ms;
         Ok(filter.clone())
     }
@@ -158,7 +162,8 @@ async fn new_matches(
                 if error.code == codes::LIMIT_EXCEEDED {
                     // One block alone is too much: the filter says so once and goes on after it.
                     rpc.filters().advance(id, at + 1);
-                    error.message = format!("block {at}: {}; the filter goes on after this block", error.message).into();
+                    error.message =
+                        format!("block {at}: {}; the filter goes on after this block", error.message).into();
                 }
                 return Err(error);
             }

@@ -126,12 +126,16 @@ fn too_far(rpc: &Rpc, blocks: u64) -> RpcError {
     if rpc.query().is_none() {
         return RpcError::new(
             codes::LIMIT_EXCEEDED,
-            format!("this member runs without a read model and looks through at most {max} blocks at once, not {blocks}; ask for fewer"),
+            format!(
+                "this member runs without a read model and looks through at most {max} blocks at once, not {blocks}; ask for fewer"
+            ),
         );
     }
     RpcError::new(
         codes::RESOURCE_UNAVAILABLE,
-        format!("the read model is {blocks} blocks behind the range asked for and catches up; try again later, or ask for at most {max} of the newest blocks"),
+        format!(
+            "the read model is {blocks} blocks behind the range asked for and catches up; try again later, or ask for at most {max} of the newest blocks"
+        ),
     )
 }
 

@@ -74,7 +74,9 @@ pub(crate) async fn transaction(rpc: &Rpc, params: Params<'_>) -> Result<Option<
 pub(crate) async fn raw_transaction(rpc: &Rpc, params: Params<'_>) -> Result<Option<Bytes>, RpcError> {
     let hash = params.one("transaction hash")?;
     Ok(match find_anywhere(rpc, hash).await? {
-        Some(Anywhere::Final(found)) => found.transaction().map(|transaction| transaction.transaction().raw().clone()),
+        Some(Anywhere::Final(found)) => {
+            found.transaction().map(|transaction| transaction.transaction().raw().clone())
+        }
         Some(Anywhere::Waiting(transaction)) => Some(transaction.transaction().raw().clone()),
         None => None,
     })

@@ -56,7 +56,11 @@ impl From<Refused> for RpcError {
 
 /// Recovers the senders of a batch's raw transactions. The answer has one place for each call of
 /// the batch, or is empty if there is nothing worth doing ahead.
-pub(crate) async fn recover_ahead(rpc: &Rpc, items: &[Incoming<'_>], spread: Option<Spread>) -> Vec<Option<Ahead>> {
+pub(crate) async fn recover_ahead(
+    rpc: &Rpc,
+    items: &[Incoming<'_>],
+    spread: Option<Spread>,
+) -> Vec<Option<Ahead>> {
     let chain_id = rpc.reader().spec().chain_id;
     let raw: Vec<(usize, Bytes)> = items
         .iter()
@@ -146,7 +150,10 @@ impl Serialize for ByNonce {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for transaction in &self.0 {
-            map.serialize_entry(&transaction.nonce().to_string(), &TransactionJson::waiting(transaction.clone()))?;
+            map.serialize_entry(
+                &transaction.nonce().to_string(),
+                &TransactionJson::waiting(transaction.clone()),
+            )?;
         }
         map.end()
     }

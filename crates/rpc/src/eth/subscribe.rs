@@ -67,7 +67,11 @@ enum Kind {
     Logs(Arc<Criteria>),
 }
 
-pub(crate) fn add(rpc: &Rpc, subscriptions: &Subscriptions, mut params: Params<'_>) -> Result<U256, RpcError> {
+pub(crate) fn add(
+    rpc: &Rpc,
+    subscriptions: &Subscriptions,
+    mut params: Params<'_>,
+) -> Result<U256, RpcError> {
     let name: String = params.need("kind of subscription")?;
     let kind = match name.as_str() {
         "newHeads" => Kind::NewHeads,
@@ -78,10 +82,14 @@ pub(crate) fn add(rpc: &Rpc, subscriptions: &Subscriptions, mut params: Params<'
         "newPendingTransactions" | "syncing" => {
             return Err(RpcError::new(
                 codes::METHOD_NOT_SUPPORTED,
-                format!("subscriptions to {name} are not offered; there are newHeads and logs, both of final blocks"),
+                format!(
+                    "subscriptions to {name} are not offered; there are newHeads and logs, both of final blocks"
+                ),
             ));
         }
-        _ => return Err(RpcError::params("unknown kind of subscription; there are \"newHeads\" and \"logs\"")),
+        _ => {
+            return Err(RpcError::params("unknown kind of subscription; there are \"newHeads\" and \"logs\""));
+        }
     };
     // Some libraries send an empty object after "newHeads".
     let _: Option<serde::de::IgnoredAny> = params.maybe("options")?;
@@ -90,7 +98,10 @@ pub(crate) fn add(rpc: &Rpc, subscriptions: &Subscriptions, mut params: Params<'
     if topics.len() >= limits::RPC_SUBSCRIPTIONS_MAX {
         return Err(RpcError::new(
             codes::LIMIT_EXCEEDED,
-            format!("this connection has {} subscriptions; unsubscribe some first", limits::RPC_SUBSCRIPTIONS_MAX),
+            format!(
+                "this connection has {} subscriptions; unsubscribe some first",
+                limits::RPC_SUBSCRIPTIONS_MAX
+            ),
         ));
     }
     let id = rpc.issue_id();
@@ -130,7 +141,11 @@ impl Subscriptions {
     }
 
     /// What this connection is told of a block, one message at a time: a block can have many logs.
-    pub(crate) fn tell<'a>(&self, rpc: &'a Rpc, block: &'a FinalizedBlock) -> impl Iterator<Item = String> + use<'a> {
+    pub(crate) fn tell<'a>(
+        &self,
+        rpc: &'a Rpc,
+        block: &'a FinalizedBlock,
+    ) -> impl Iterator<Item = String> + use<'a> {
         let height = block.header.height.get();
         let topics: Vec<(U256, Kind)> = lock(&self.0)
             .iter()

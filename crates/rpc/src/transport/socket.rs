@@ -6,7 +6,10 @@
 //! connection is bounded by its messages, never by what it missed.
 
 use super::{Door, SPREAD, Seat, stopped};
-use crate::{Caller, Rpc, Subscriptions, budget::{Budget, Buffer}};
+use crate::{
+    Caller, Rpc, Subscriptions,
+    budget::{Budget, Buffer},
+};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -51,7 +54,9 @@ const GOODBYE: Duration = Duration::from_millis(500);
 pub(super) fn accept(door: &Door, rpc: Rpc, seat: Seat, mut request: Request<Body>) -> Response {
     let response = match create_response_with_body(&request, Body::empty) {
         Ok(response) => response,
-        Err(error) => return (StatusCode::BAD_REQUEST, format!("no WebSocket handshake: {error}\n")).into_response(),
+        Err(error) => {
+            return (StatusCode::BAD_REQUEST, format!("no WebSocket handshake: {error}\n")).into_response();
+        }
     };
     let Ok(permit) = door.sockets.clone().try_acquire_owned() else {
         let text = format!("{} WebSocket connections are open; try again later\n", limits::RPC_SOCKETS_MAX);
@@ -70,7 +75,9 @@ pub(super) fn accept(door: &Door, rpc: Rpc, seat: Seat, mut request: Request<Bod
                     .write_buffer_size(limits::RPC_SOCKET_FRAME_BYTES)
                     .max_write_buffer_size(limits::RPC_SOCKET_FRAME_BYTES * 8);
                 let io = TokioIo::new(upgraded);
-                session.run(WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await, stopping).await;
+                session
+                    .run(WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await, stopping)
+                    .await;
             }
             Err(error) => tracing::debug!(%error, "rpc: a WebSocket was not opened"),
         }
@@ -182,8 +189,11 @@ impl Session {
         }
         // Listens before the subscription exists, so that no block falls between.
         let listener = feed.take().unwrap_or_else(|| self.rpc.feed().listen());
-        let caller =
-            Caller { subscriptions: Some(&self.subscriptions), budget: Some(&self.budget), spread: Some(SPREAD) };
+        let caller = Caller {
+            subscriptions: Some(&self.subscriptions),
+            budget: Some(&self.budget),
+            spread: Some(SPREAD),
+        };
         let answer = self.rpc.handle(&body, caller).await;
         *feed = (!self.subscriptions.is_empty()).then_some(listener);
         if let Some(answer) = answer {
@@ -209,7 +219,10 @@ impl Session {
                 let max = limits::SINK_QUEUE_MAX as u64;
                 Err(End::Close(
                     CloseCode::Again,
-                    format!("too slow: {} blocks behind, {max} are kept; reconnect", missed.saturating_add(max)),
+                    format!(
+                        "too slow: {} blocks behind, {max} are kept; reconnect",
+                        missed.saturating_add(max)
+                    ),
                 ))
             }
             Err(broadcast::error::RecvError::Closed) => {

@@ -34,7 +34,8 @@ async fn a_call_returns_what_the_module_returns() {
         assert_eq!(world.get("eth_call", json!([call, block])).await, json!(want));
     }
     assert_eq!(world.get("eth_call", json!([call])).await, json!(want));
-    let other_name = json!({"to": EVIDENCE, "input": Bytes::from(countsCall {}.abi_encode()), "chainId": "0x539"});
+    let other_name =
+        json!({"to": EVIDENCE, "input": Bytes::from(countsCall {}.abi_encode()), "chainId": "0x539"});
     assert_eq!(world.get("eth_call", json!([other_name, "latest", {}])).await, json!(want));
 }
 
@@ -71,7 +72,12 @@ async fn an_estimate_is_enough_gas_and_not_much_more() {
     wallet.gas = u64::from_str_radix(estimate.as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
     let block = world.chain.seal(vec![wallet.call(EVIDENCE, input)]);
     assert!(block.receipts[0].success);
-    assert!(wallet.gas < block.receipts[0].gas_used * 13 / 10, "{} for {}", wallet.gas, block.receipts[0].gas_used);
+    assert!(
+        wallet.gas < block.receipts[0].gas_used * 13 / 10,
+        "{} for {}",
+        wallet.gas,
+        block.receipts[0].gas_used
+    );
 }
 
 #[tokio::test]
@@ -85,7 +91,10 @@ async fn what_cannot_run_says_why() {
     let poor = json!([{"from": Address::repeat_byte(1), "to": CONTRACT, "value": "0x1"}]);
     world.refuse("eth_call", poor.clone()).await.is(-32000, "insufficient funds");
     world.refuse("eth_estimateGas", poor).await.is(-32000, "insufficient funds");
-    world.refuse("eth_call", json!([{"to": CONTRACT, "chainId": "0x1"}])).await.is(-32602, "have=1, want=1337");
+    world
+        .refuse("eth_call", json!([{"to": CONTRACT, "chainId": "0x1"}]))
+        .await
+        .is(-32602, "have=1, want=1337");
     let both = json!([{"to": CONTRACT, "data": "0x01", "input": "0x02"}]);
     world.refuse("eth_call", both).await.is(-32602, "`input` and `data` differ");
     let long = json!([{"to": CONTRACT, "data": Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1])}]);

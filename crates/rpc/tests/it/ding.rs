@@ -17,14 +17,20 @@ fn bytes(value: &Value) -> Bytes {
 async fn the_chain_introduces_itself() {
     let world = World::new().await;
     let chain = world.get("ding_chain", json!([])).await;
-    assert_eq!((&chain["name"], &chain["chainId"], &chain["development"]), (&json!("harbour"), &json!("0x539"), &json!(true)));
+    assert_eq!(
+        (&chain["name"], &chain["chainId"], &chain["development"]),
+        (&json!("harbour"), &json!("0x539"), &json!(true))
+    );
     assert_eq!(chain["genesisHash"], json!(world.chain.genesis_hash()));
     assert_eq!(bytes(&chain["publicKey"]).len(), 96);
     assert_eq!(chain["members"].as_array().unwrap().len(), 4);
     assert_eq!(chain["members"][0]["name"], json!("member-1"));
     assert_eq!(chain["faultsTolerated"], json!(1));
     let status = world.get("ding_status", json!([])).await;
-    assert_eq!((&status["height"], &status["syncing"], &status["readModel"]), (&json!("0x0"), &json!(false), &Value::Null));
+    assert_eq!(
+        (&status["height"], &status["syncing"], &status["readModel"]),
+        (&json!("0x0"), &json!(false), &Value::Null)
+    );
     assert_eq!((&status["member"], &status["peers"]), (&json!("member-1"), &json!("0x3")));
     assert_eq!(status["pool"], json!({"pending": "0x0", "queued": "0x0", "bytes": "0x0"}));
 }
@@ -61,7 +67,10 @@ async fn a_proof_of_a_log_verifies_offline_and_shows_that_log() {
     }
     let hash = &logs[0]["transactionHash"];
     let wanted = json!([{"log": {"transactionHash": hash, "logIndex": "0x1"}}]);
-    world.refuse("ding_getProof", wanted).await.is(-32001, "has no log with logIndex 1; it has 1 of them, from 0 on");
+    world
+        .refuse("ding_getProof", wanted)
+        .await
+        .is(-32001, "has no log with logIndex 1; it has 1 of them, from 0 on");
 }
 
 #[tokio::test]
@@ -73,7 +82,9 @@ async fn a_proof_of_a_transaction_holds_its_bytes() {
     let package = Package::from_bytes(&bytes(&answer["package"])).unwrap();
     let verified = package.verify(None).unwrap();
     let raw = transaction.transaction().raw();
-    assert!(matches!(&verified.statements[..], [Proven::Transaction { index: 1, raw: Some(found), .. }] if found == raw));
+    assert!(
+        matches!(&verified.statements[..], [Proven::Transaction { index: 1, raw: Some(found), .. }] if found == raw)
+    );
     let nowhere = world.refuse("ding_getProof", json!([{"transaction": B256::ZERO}])).await;
     nowhere.is(-32001, "in no final block known here; this member runs without a read model");
 }
@@ -85,7 +96,9 @@ async fn what_cannot_be_proven_is_refused_with_the_reason() {
     let prove = async |wanted: Value| world.refuse("ding_getProof", json!([wanted])).await;
     prove(json!({"account": ONE})).await.is(-32001, "absence is provable only in native modules");
     prove(json!({"slot": {"address": ONE, "slot": "0x5"}})).await.is(-32001, "slot 0x5");
-    prove(json!({"slot": {"address": module, "slot": U256::from(5)}})).await.is(-32001, "nothing to prove about slot");
+    prove(json!({"slot": {"address": module, "slot": U256::from(5)}}))
+        .await
+        .is(-32001, "nothing to prove about slot");
     prove(json!({"balance": ONE})).await.is(-32602, "what to prove");
     prove(json!({"account": ONE, "slot": {"address": ONE, "slot": "0x5"}})).await.is(-32602, "what to prove");
     prove(json!("account")).await.is(-32602, "what to prove");

@@ -48,7 +48,11 @@ async fn text_that_is_no_request_gets_the_standard_errors() {
 #[tokio::test]
 async fn deep_and_long_requests_are_refused() {
     let world = World::new().await;
-    let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"eth_call","params":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"eth_call","params":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     let (_, got, message) = code(&world, deep.as_bytes()).await;
     assert_eq!(got, -32600);
     assert!(message.contains("inside each other"));
@@ -58,7 +62,10 @@ async fn deep_and_long_requests_are_refused() {
     assert_eq!(got, -32005);
     assert!(message.contains("more than 1000 calls"));
     let (status, text) = world.post("/", batch(limits::RPC_BATCH_MAX).as_bytes()).await;
-    assert_eq!((status, serde_json::from_str::<Vec<Value>>(&text).unwrap().len()), (200, limits::RPC_BATCH_MAX));
+    assert_eq!(
+        (status, serde_json::from_str::<Vec<Value>>(&text).unwrap().len()),
+        (200, limits::RPC_BATCH_MAX)
+    );
 }
 
 #[tokio::test]
@@ -68,7 +75,8 @@ async fn a_body_over_the_limit_is_refused_however_its_length_is_told() {
     let (status, got, message) = code(&world, &body).await;
     assert_eq!((status, got), (413, -32600));
     assert!(message.contains("send less at once"));
-    let mut chunked = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    let mut chunked =
+        b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     for _ in 0..6 {
         chunked.extend(format!("{:x}\r\n", 1 << 20).bytes());
         chunked.extend(vec![b' '; 1 << 20]);
@@ -88,14 +96,16 @@ async fn an_answer_over_the_limit_becomes_an_error_and_a_batch_keeps_its_shape()
     let data = vec![1u8; 100_000];
     let blocks: Vec<_> = (0..2)
         .map(|_| {
-            let calls: Vec<_> =
-                (0..19).map(|_| wallet.call(ding_primitives::Address::repeat_byte(9), data.clone())).collect();
+            let calls: Vec<_> = (0..19)
+                .map(|_| wallet.call(ding_primitives::Address::repeat_byte(9), data.clone()))
+                .collect();
             world.chain.seal(calls)
         })
         .collect();
     assert_eq!(blocks.len(), 2);
     // Each answer has about 3.8 MB of hexadecimal digits.
-    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": ["latest", true]});
+    let call =
+        json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": ["latest", true]});
     let (status, text) = world.post("/", json!(vec![call; 10]).to_string().as_bytes()).await;
     assert_eq!(status, 200);
     assert!(text.len() <= limits::RPC_RESPONSE_BYTES_MAX + 10_000, "{}", text.len());
@@ -136,7 +146,10 @@ async fn connections_beyond_the_limit_are_turned_away_and_places_are_free_again(
     for _ in 0..100 {
         let body = br#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}"#;
         let mut again = TcpStream::connect(world.address).await.unwrap();
-        let request = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        let request = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         let _ = again.write_all(&[request.as_bytes(), body].concat()).await;
         let mut answer = String::new();
         let _ = again.read_to_string(&mut answer).await;
@@ -161,34 +174,50 @@ async fn pages_of_any_origin_may_ask() {
     ] {
         assert!(head.contains(line), "{line} in {head}");
     }
-    let (_, head, _) = world.raw(b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]").await;
+    let (_, head, _) =
+        world.raw(b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]").await;
     assert!(head.contains("access-control-allow-origin: *"));
 }
 
 #[tokio::test]
 async fn each_path_answers_what_it_is_for() {
     let world = World::new().await;
-    let get = async |path: &str| world.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
+    let get = async |path: &str| {
+        world.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await
+    };
     for path in ["/", "/rpc/harbour"] {
         let (status, _, text) = get(path).await;
         assert_eq!(status, 200);
-        assert!(text.contains("chain \"harbour\", chain id 1337, block 0") && text.contains("curl"), "{text}");
+        assert!(
+            text.contains("chain \"harbour\", chain id 1337, block 0") && text.contains("curl"),
+            "{text}"
+        );
     }
     let (status, _, text) = get("/health").await;
     let health: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, &health["status"], &health["chains"][0]["name"]), (200, &json!("ok"), &json!("harbour")));
+    assert_eq!(
+        (status, &health["status"], &health["chains"][0]["name"]),
+        (200, &json!("ok"), &json!("harbour"))
+    );
     world.chain.highest.store(9, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(get("/health").await.0, 503);
     let (status, _, text) = get("/metrics").await;
     assert_eq!(status, 200);
-    assert!(text.contains("ding_engine_up 1\n") && text.contains("ding_rpc_calls_total{chain=\"harbour\"} 0"), "{text}");
+    assert!(
+        text.contains("ding_engine_up 1\n") && text.contains("ding_rpc_calls_total{chain=\"harbour\"} 0"),
+        "{text}"
+    );
     let (status, _, text) = get("/rpc/port").await;
     assert_eq!(status, 404);
     assert!(text.contains("there are: harbour"));
     assert_eq!(get("/nowhere").await.0, 404);
-    let (status, text) = world.post("/rpc/harbour", br#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}"#).await;
+    let (status, text) =
+        world.post("/rpc/harbour", br#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}"#).await;
     assert_eq!((status, text.as_str()), (200, r#"{"jsonrpc":"2.0","id":1,"result":"0x539"}"#));
-    assert_eq!(world.raw(b"PUT / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await.0, 405);
+    assert_eq!(
+        world.raw(b"PUT / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await.0,
+        405
+    );
 }
 
 #[tokio::test]

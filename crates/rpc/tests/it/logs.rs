@@ -54,7 +54,10 @@ pub(crate) async fn check_questions(world: &World) {
         assert_eq!(places(&logs), want(places_wanted), "{filter}");
         let _: Vec<alloy_rpc_types_eth::Log> = serde_json::from_value(logs).unwrap();
     }
-    world.refuse("eth_getLogs", json!([{"fromBlock": "0x2", "toBlock": "0x1"}])).await.is(-32602, "is after toBlock 1");
+    world
+        .refuse("eth_getLogs", json!([{"fromBlock": "0x2", "toBlock": "0x1"}]))
+        .await
+        .is(-32602, "is after toBlock 1");
     world.refuse("eth_getLogs", json!([{"blockHash": B256::ZERO}])).await.is(-32001, "header not found");
 }
 
@@ -81,7 +84,10 @@ async fn a_member_without_a_read_model_looks_through_a_bounded_number_of_blocks(
     for _ in 0..limits::RPC_LOG_BLOCKS_MAX {
         world.chain.seal(Vec::new());
     }
-    world.refuse("eth_getLogs", json!([{"fromBlock": "0x0"}])).await.is(-32005, "at most 1024 blocks at once, not 1025");
+    world
+        .refuse("eth_getLogs", json!([{"fromBlock": "0x0"}]))
+        .await
+        .is(-32005, "at most 1024 blocks at once, not 1025");
     assert_eq!(world.get("eth_getLogs", json!([{"fromBlock": "0x1"}])).await, json!([]));
     world.chain.kept_from.store(5, Ordering::SeqCst);
     world.refuse("eth_getLogs", json!([{"fromBlock": "0x1"}])).await.is(-32001, "block 1 is not kept here");

@@ -31,7 +31,12 @@ async fn a_block_has_every_field_that_ethereum_tools_read() {
     assert_eq!(block["miner"], json!(want.header.leader.address()));
     assert_eq!(block["timestamp"], json!(format!("{:#x}", want.header.timestamp_ms / 1000)));
     assert_eq!(block["timestampMs"], json!(format!("{:#x}", want.header.timestamp_ms)));
-    for (field, value) in [("difficulty", "0x0"), ("baseFeePerGas", "0x0"), ("nonce", "0x0000000000000000"), ("extraData", "0x")] {
+    for (field, value) in [
+        ("difficulty", "0x0"),
+        ("baseFeePerGas", "0x0"),
+        ("nonce", "0x0000000000000000"),
+        ("extraData", "0x"),
+    ] {
         assert_eq!(block[field], json!(value), "{field}");
     }
     assert_eq!(block["transactions"].as_array().unwrap().len(), 4);
@@ -40,7 +45,8 @@ async fn a_block_has_every_field_that_ethereum_tools_read() {
     assert_eq!(parsed.header.hash, want.header.hash());
     assert_eq!(parsed.transactions.hashes().count(), 4);
     let whole: alloy_rpc_types_eth::Block =
-        serde_json::from_value(world.get("eth_getBlockByHash", json!([want.header.hash(), true])).await).unwrap();
+        serde_json::from_value(world.get("eth_getBlockByHash", json!([want.header.hash(), true])).await)
+            .unwrap();
     assert_eq!(whole.transactions.as_transactions().unwrap().len(), 4);
     assert!(whole.header.logs_bloom.contains_input(alloy_primitives::BloomInput::Raw(EMITTER.as_slice())));
     assert_ne!(whole.header.logs_bloom, alloy_primitives::Bloom::ZERO);
@@ -80,7 +86,10 @@ async fn a_transaction_is_the_same_by_hash_and_by_place() {
     for (index, want) in block.transactions.iter().enumerate() {
         let by_hash = world.get("eth_getTransactionByHash", json!([want.hash()])).await;
         let place = format!("{index:#x}");
-        assert_eq!(world.get("eth_getTransactionByBlockNumberAndIndex", json!(["0x1", place])).await, by_hash);
+        assert_eq!(
+            world.get("eth_getTransactionByBlockNumberAndIndex", json!(["0x1", place])).await,
+            by_hash
+        );
         let params = json!([block.header.hash(), place]);
         assert_eq!(world.get("eth_getTransactionByBlockHashAndIndex", params).await, by_hash);
         assert_eq!(by_hash["from"], json!(want.sender()));
@@ -114,7 +123,10 @@ async fn a_receipt_tells_what_became_of_a_transaction() {
     assert_eq!(all[0]["to"], Value::Null);
     assert_eq!(all[1]["contractAddress"], Value::Null);
     let log = &all[1]["logs"][0];
-    assert_eq!((&log["address"], &log["data"], &log["logIndex"]), (&json!(EMITTER), &json!("0xdeadbeef"), &json!("0x0")));
+    assert_eq!(
+        (&log["address"], &log["data"], &log["logIndex"]),
+        (&json!(EMITTER), &json!("0xdeadbeef"), &json!("0x0"))
+    );
     assert_eq!(log["topics"][1], json!(wallet.address().into_word()));
     assert_eq!(log["removed"], json!(false));
     assert_eq!(world.get("eth_getTransactionReceipt", json!([B256::ZERO])).await, Value::Null);
@@ -139,7 +151,14 @@ async fn state_is_that_after_the_latest_block_and_no_other() {
     let address = wallet.address();
     let hash = world.chain.block(1).header.hash();
     let balance = json!(format!("{:#x}", 10u64.pow(18) - 10));
-    for block in [json!("latest"), json!("pending"), json!("0x1"), json!(hash), json!({"blockHash": hash}), Value::Null] {
+    for block in [
+        json!("latest"),
+        json!("pending"),
+        json!("0x1"),
+        json!(hash),
+        json!({"blockHash": hash}),
+        Value::Null,
+    ] {
         assert_eq!(world.get("eth_getBalance", json!([address, block])).await, balance, "{block}");
     }
     assert_eq!(world.get("eth_getBalance", json!([address])).await, balance);
@@ -163,7 +182,10 @@ async fn state_is_that_after_the_latest_block_and_no_other() {
         *params.last_mut().unwrap() = json!("earliest");
         world.refuse(method, json!(params)).await.is(-32001, "ask for \"latest\"");
         *params.last_mut().unwrap() = json!("0x2");
-        world.refuse(method, json!(params)).await.is(-32001, "block 2 is not known here; the latest final block is 1");
+        world
+            .refuse(method, json!(params))
+            .await
+            .is(-32001, "block 2 is not known here; the latest final block is 1");
         *params.last_mut().unwrap() = json!(B256::ZERO);
         world.refuse(method, json!(params)).await.is(-32001, "header not found");
     }
@@ -261,7 +283,8 @@ async fn every_method_of_the_table_answers_something_of_its_own() {
 #[tokio::test]
 async fn the_table_answers_without_sockets() {
     let (world, wallet) = with_one_block().await;
-    let count = world.rpc.call("eth_getTransactionCount", &json!([wallet.address(), "pending"]).to_string()).await;
+    let count =
+        world.rpc.call("eth_getTransactionCount", &json!([wallet.address(), "pending"]).to_string()).await;
     assert_eq!(count.unwrap(), "\"0x4\"");
     let error = world.rpc.call("eth_getBalance", "[]").await.unwrap_err();
     assert_eq!(error.code.number, -32602);

@@ -55,7 +55,9 @@ impl Client {
     async fn reason(&mut self) -> (u16, String) {
         loop {
             match timeout(Duration::from_secs(30), self.0.next()).await.expect("the server keeps silent") {
-                Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
                 Some(Ok(_)) => {}
                 other => panic!("{other:?}"),
             }
@@ -87,7 +89,10 @@ async fn new_heads_are_told_in_order_from_the_subscription_on() {
     for height in 2..=5 {
         let block = world.chain.seal(Vec::new());
         let head = client.told(&id).await;
-        assert_eq!((&head["number"], &head["hash"]), (&json!(format!("{height:#x}")), &json!(block.header.hash())));
+        assert_eq!(
+            (&head["number"], &head["hash"]),
+            (&json!(format!("{height:#x}")), &json!(block.header.hash()))
+        );
         let _: alloy_rpc_types_eth::Header = serde_json::from_value(head).unwrap();
     }
     assert_eq!(client.ask("eth_unsubscribe", json!([id])).await.unwrap(), json!(true));
@@ -110,7 +115,11 @@ async fn logs_are_told_as_their_filter_asks() {
         let told = client.told(&all).await;
         assert_eq!((&told["blockNumber"], &told["logIndex"]), (&json!(block), &json!(log)));
     }
-    client.ask("eth_subscribe", json!(["newPendingTransactions"])).await.unwrap_err().is(-32004, "newHeads and logs");
+    client
+        .ask("eth_subscribe", json!(["newPendingTransactions"]))
+        .await
+        .unwrap_err()
+        .is(-32004, "newHeads and logs");
     client.ask("eth_subscribe", json!(["weather"])).await.unwrap_err().is(-32602, "unknown kind");
 }
 

@@ -27,7 +27,10 @@ async fn a_raw_transaction_costs_little_beside_its_signature() {
     let all: Vec<_> = (0..COUNT * 5).map(|_| wallet.transfer(Address::repeat_byte(1), 1)).collect();
     let mut rounds = all.chunks(COUNT);
     let bodies = |chunk: &[std::sync::Arc<ding_primitives::Recovered>]| -> Vec<String> {
-        let body = |raw| json!({"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw]}).to_string();
+        let body = |raw| {
+            json!({"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction", "params": [raw]})
+                .to_string()
+        };
         chunk.iter().map(|transaction| body(transaction.transaction().raw())).collect()
     };
     let mut rounds = rounds.by_ref().map(bodies).collect::<Vec<_>>().into_iter();
@@ -55,7 +58,9 @@ async fn a_receipt_and_a_small_question_cost_microseconds() {
     let mut wallet = Wallet::new(0);
     let transfers: Vec<_> = (0..500).map(|_| wallet.transfer(Address::repeat_byte(1), 1)).collect();
     world.chain.seal(transfers.clone());
-    let ask = |method: &str, params| json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
+    let ask = |method: &str, params| {
+        json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string()
+    };
     for (body, bound) in [
         (ask("eth_getTransactionReceipt", json!([transfers[400].hash()])), 100.0),
         (ask("eth_chainId", json!([])), 30.0),

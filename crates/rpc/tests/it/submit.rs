@@ -18,7 +18,10 @@ async fn a_transaction_goes_in_waits_and_gets_a_receipt() {
     let waiting = world.get("eth_getTransactionByHash", json!([transfer.hash()])).await;
     assert_eq!((&waiting["blockHash"], &waiting["blockNumber"]), (&Value::Null, &Value::Null));
     assert_eq!(world.get("eth_getTransactionReceipt", json!([transfer.hash()])).await, Value::Null);
-    assert_eq!(world.get("ding_getTransactionStatus", json!([transfer.hash()])).await["status"], json!("waiting"));
+    assert_eq!(
+        world.get("ding_getTransactionStatus", json!([transfer.hash()])).await["status"],
+        json!("waiting")
+    );
     world.seal();
     let receipt = world.get("eth_getTransactionReceipt", json!([transfer.hash()])).await;
     assert_eq!((&receipt["status"], &receipt["blockNumber"]), (&json!("0x1"), &json!("0x2")));
@@ -33,10 +36,15 @@ async fn a_transaction_goes_in_waits_and_gets_a_receipt() {
 async fn the_pending_nonce_counts_what_waits_so_that_several_can_be_sent_in_a_row() {
     let world = World::started().await;
     let mut alice = Wallet::new(0);
-    let count = async |block: &str| world.get("eth_getTransactionCount", json!([Wallet::new(0).address(), block])).await;
+    let count = async |block: &str| {
+        world.get("eth_getTransactionCount", json!([Wallet::new(0).address(), block])).await
+    };
     for sent in 1..=3 {
         world.send(&alice.transfer(BOB, 1)).await.unwrap();
-        assert_eq!((count("pending").await, count("latest").await), (json!(format!("{sent:#x}")), json!("0x0")));
+        assert_eq!(
+            (count("pending").await, count("latest").await),
+            (json!(format!("{sent:#x}")), json!("0x0"))
+        );
     }
     alice.nonce = 7;
     world.send(&alice.transfer(BOB, 1)).await.unwrap();
@@ -99,15 +107,20 @@ async fn bytes_that_are_no_transaction_of_this_chain_are_refused_by_name() {
     send(json!("0x03c0")).await.is(-32000, "transaction");
     send(json!("0xzz")).await.is(-32602, "invalid argument 1 (signed transaction)");
     send(json!("0x123")).await.is(-32602, "invalid argument 1 (signed transaction)");
-    send(json!(Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1]))).await.is(-32000, "more than the 131072 allowed");
+    send(json!(Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1])))
+        .await
+        .is(-32000, "more than the 131072 allowed");
     send(json!(malleable_twin(&good))).await.is(-32000, "invalid or malleable signature");
-    send(json!(unprotected())).await.is(-32000, "only replay-protected (EIP-155) transactions allowed over RPC");
+    send(json!(unprotected()))
+        .await
+        .is(-32000, "only replay-protected (EIP-155) transactions allowed over RPC");
 }
 
 /// The other signature of the same message: `n - s`, other parity (EIP-2).
 fn malleable_twin(raw: &Bytes) -> Bytes {
     let text = hex::encode(raw);
-    let n = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16).unwrap();
+    let n =
+        U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16).unwrap();
     // A legacy transaction of chain 1337 ends with v = 0x0a95 or 0x0a96, r and s.
     let v = if text.contains("820a95a0") { "820a95a0" } else { "820a96a0" };
     let (head, tail) = text.split_once(v).unwrap();

@@ -9,10 +9,11 @@ use ding_execution::{
 use ding_light::{Package, Statement, mocks::Authority, package::Content, tree};
 use ding_pool::{Pool, PoolLimits};
 use ding_primitives::{
-    Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed, Spec,
-    U256,
+    Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed,
+    Spec, U256,
     ports::{
-        Archive, Budget, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState as _, TransactionSource as _,
+        Archive, Budget, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState as _,
+        TransactionSource as _,
     },
     spec::Validator,
 };
@@ -60,14 +61,20 @@ struct Inner {
 }
 
 fn commitment(byte: u8) -> DatabaseCommitment {
-    DatabaseCommitment { root: B256::repeat_byte(byte), ops_root: B256::repeat_byte(byte + 1), start: 0, end: 9 }
+    DatabaseCommitment {
+        root: B256::repeat_byte(byte),
+        ops_root: B256::repeat_byte(byte + 1),
+        start: 0,
+        end: 9,
+    }
 }
 
 impl Chain {
     pub(crate) fn new() -> Arc<Self> {
         let genesis_hash = B256::repeat_byte(0x67);
         let authority = Authority::new("door", genesis_hash);
-        let member = |byte: u8| Validator { name: format!("member-{byte}"), key: MemberKey(B256::repeat_byte(byte)) };
+        let member =
+            |byte: u8| Validator { name: format!("member-{byte}"), key: MemberKey(B256::repeat_byte(byte)) };
         let spec = Spec {
             name: "harbour".into(),
             public_key: Bytes::copy_from_slice(authority.key().as_bytes()),
@@ -146,7 +153,8 @@ impl Chain {
             let env = Self::env(height);
             let outcome = execute(&mut inner.state, &self.spec, &env, &transactions, Mode::Verify).unwrap();
             inner.state.apply(&outcome.changes);
-            let header = self.header(height, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
+            let header =
+                self.header(height, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
             for (index, transaction) in transactions.iter().enumerate() {
                 inner.places.insert(transaction.hash(), (header.height, index));
             }
@@ -161,7 +169,10 @@ impl Chain {
         block
     }
 
-    fn at<T>(&self, value: impl FnOnce(&mut MemoryState, &Env) -> Result<T, ReadError>) -> Result<At<T>, ReadError> {
+    fn at<T>(
+        &self,
+        value: impl FnOnce(&mut MemoryState, &Env) -> Result<T, ReadError>,
+    ) -> Result<At<T>, ReadError> {
         for _ in 0..self.overtaken_by.load(Ordering::SeqCst) {
             self.seal(Vec::new());
         }
@@ -184,7 +195,8 @@ impl Archive for Chain {
     fn block_at(&self, height: Height) -> Pending<'_, Result<Option<Arc<FinalizedBlock>>, ReadError>> {
         let kept = height.get() >= self.kept_from.load(Ordering::SeqCst);
         let inner = self.inner.lock().unwrap();
-        let block = usize::try_from(height.get()).ok().and_then(|height| inner.blocks.get(height)).filter(|_| kept);
+        let block =
+            usize::try_from(height.get()).ok().and_then(|height| inner.blocks.get(height)).filter(|_| kept);
         done(Ok(block.cloned()))
     }
 }
@@ -278,8 +290,15 @@ impl Look for Chain {
         let header = Header::clone(&self.block(height.get()).header);
         let certificate = self.authority.certify(&header);
         let key = self.authority.key().clone();
-        let package =
-            Package::new(&self.spec.name, self.genesis_hash(), key, vec![header], certificate, vec![statement]).unwrap();
+        let package = Package::new(
+            &self.spec.name,
+            self.genesis_hash(),
+            key,
+            vec![header],
+            certificate,
+            vec![statement],
+        )
+        .unwrap();
         done(Ok(Some(package)))
     }
 
@@ -351,8 +370,10 @@ impl World {
         let listener = transport::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let parts =
-            transport::RouterParts { chains: vec![rpc.clone()], metrics: Arc::new(|| "ding_engine_up 1".into()) };
+        let parts = transport::RouterParts {
+            chains: vec![rpc.clone()],
+            metrics: Arc::new(|| "ding_engine_up 1".into()),
+        };
         let server = tokio::spawn(transport::serve(listener, parts, async move {
             let _ = stopped.await;
         }));
