@@ -15,7 +15,12 @@ use ding_primitives::{
     ports::{Budget, FinalizedBlock, TransactionSource as _},
     transaction::recover,
 };
-use std::{collections::BTreeMap, error::Error, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 const CHAIN_ID: u64 = 1337;
 const WAITING: usize = 60_000;
@@ -58,7 +63,7 @@ fn measure(senders: usize, transactions: &[Arc<Recovered>]) -> Result<(), Box<dy
     }
     let offer = begin.elapsed();
 
-    let (mut choose, mut finalize, mut ready) = (begin - begin, begin - begin, begin - begin);
+    let (mut choose, mut finalize, mut ready) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let mut in_flight: Vec<Vec<Arc<Recovered>>> = Vec::new();
     let (mut blocks, mut left) = (0u32, 0);
     while left < transactions.len() {
@@ -82,7 +87,7 @@ fn measure(senders: usize, transactions: &[Arc<Recovered>]) -> Result<(), Box<dy
         }
     }
     let count = transactions.len() as f64;
-    let per = |time: std::time::Duration| time.as_secs_f64() * 1e6 / count;
+    let per = |time: Duration| time.as_secs_f64() * 1e6 / count;
     println!(
         "{senders:>8} {:>8.2} {:>8.2} {:>8.2} {:>10.2} {:>8.2} {:>12.1}",
         per(admit),
@@ -151,7 +156,7 @@ fn final_block(transactions: Vec<Arc<Recovered>>) -> FinalizedBlock {
         roots: Roots { accounts: none, modules: none, contracts: none },
         gas_used: 0,
         gas_limit: limits::BLOCK_GAS_MAX,
-        transaction_count: BLOCK as u32,
+        transaction_count: 0,
     };
     FinalizedBlock { header: Sealed::new(header), transactions, receipts: vec![], size: 0 }
 }

@@ -182,7 +182,7 @@ fn a_caller_that_read_the_account_before_the_last_block_cannot_bring_back_what_i
     let included = scene.get(0, 0);
     scene.finalize(vec![included.clone()]);
     let stale = Account { nonce: 0, ..account(0) };
-    let error = scene.pool.submit(included.clone(), stale, 0).unwrap_err();
+    let error = scene.pool.submit(included, stale, 0).unwrap_err();
     assert!(error.to_string().starts_with("nonce too low"), "{error}");
     // Nor for a sender whose transaction this member never saw before it was final.
     let foreign = Tx::new(1, 0).sign();
