@@ -29,14 +29,14 @@ pub const COUNT: usize = 9;
 /// each peer when the network starts.
 pub fn quotas() -> [(u64, Quota); COUNT] {
     [
-        (VOTES, Quota::per_second(NZU32!(512))),
-        (CERTIFICATES, Quota::per_second(NZU32!(512))),
-        (RESOLVER, Quota::per_second(NZU32!(256))),
-        (BACKFILL, Quota::per_second(NZU32!(256))),
+        (VOTES, Quota::per_second(NZU32!(256))),
+        (CERTIFICATES, Quota::per_second(NZU32!(256))),
+        (RESOLVER, Quota::per_second(NZU32!(128))),
+        (BACKFILL, Quota::per_second(NZU32!(128))),
         (BLOCKS, Quota::per_second(NZU32!(256))),
         (SYNC_ACCOUNTS, Quota::per_second(NZU32!(128))),
         (SYNC_MODULES, Quota::per_second(NZU32!(128))),
         (SYNC_CONTRACTS, Quota::per_second(NZU32!(128))),
-        (GOSSIP, Quota::per_second(NZU32!(1024))),
+        (GOSSIP, Quota::per_second(NZU32!(512))),
     ]
 }

@@ -24,6 +24,9 @@ use std::{sync::Arc, time::Duration};
 /// How often members tell each other where they are.
 const STATUS_INTERVAL: Duration = Duration::from_millis(limits::PEER_STATUS_MS);
 
+/// The same while some of them were not heard of: who just connected is to know.
+const CONNECTING_INTERVAL: Duration = Duration::from_millis(100);
+
 /// A message of the gossip channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -183,7 +186,8 @@ async fn send<E, T>(
         if context.current() >= next_status {
             let message = Message::Status(shared.head().header.height);
             sender.send(Recipients::All, IoBuf::from(message.encode()), false);
-            next_status = context.current() + STATUS_INTERVAL;
+            let complete = shared.connected(now_ms(&context)) >= shared.spec.validators.len();
+            next_status = context.current() + if complete { STATUS_INTERVAL } else { CONNECTING_INTERVAL };
         }
         loop {
             let batch = source.outgoing(limits::GOSSIP_BYTES_MAX, now_ms(&context));

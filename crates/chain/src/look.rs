@@ -195,7 +195,7 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
         let head = self.seen.head();
         let now = now_ms(&self.context);
         let peers = self.seen.peers.lock();
-        let alive = || peers.values().filter(|p| now.saturating_sub(p.heard_ms) <= limits::PEER_SILENT_MS);
+        let alive = || peers.values().filter(|p| p.is_alive(now));
         // One member alone can claim any height; the second highest claim needs two.
         let mut claimed: Vec<Height> = alive().map(|p| p.height).collect();
         claimed.sort_unstable();

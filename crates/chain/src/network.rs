@@ -86,7 +86,7 @@ where
     config.bypass_ip_check = true;
     config.tracked_peer_sets = NZUsize!(1);
     config.dial_frequency = Duration::from_millis(100);
-    config.peer_connection_cooldown = Duration::from_millis(500);
+    config.peer_connection_cooldown = Duration::from_millis(200);
     config.allowed_handshake_rate_per_ip = Quota::per_second(NZU32!(256));
     config.allowed_handshake_rate_per_subnet = Quota::per_second(NZU32!(512));
     config.block_duration = Duration::from_secs(60);

@@ -4,7 +4,10 @@
 //! This stands *around* the stateful application. Waiting inside it would hold back the
 //! finalization of the block before.
 
-use crate::{shared::Shared, types::Round4};
+use crate::{
+    shared::{Shared, now_ms},
+    types::Round4,
+};
 use commonware_consensus::{Automaton, CertifiableAutomaton, Handoff, types::Round};
 use commonware_macros::select;
 use commonware_runtime::{Clock, Spawner, Storage, Metrics};
@@ -17,6 +20,9 @@ use std::{
 
 /// A leader that found work waits this long after the last block for more of it...
 const WINDOW: Duration = Duration::from_millis(limits::BATCH_WINDOW_MS);
+
+/// Pause between two looks at who is connected.
+const CONNECTING: Duration = Duration::from_millis(10);
 
 /// Holds `propose` back until a block is worth its cost.
 pub(crate) struct Paced<E, A, T>
@@ -62,6 +68,10 @@ where
     let (height, timestamp_ms) = shared.place_of(parent);
     let last = SystemTime::UNIX_EPOCH + Duration::from_millis(timestamp_ms);
     let heartbeat = last + Duration::from_millis(limits::HEARTBEAT_MS);
+    // What nobody hears is said in vain: at start the others are still connecting.
+    while shared.connected(now_ms(context)) < shared.quorum() {
+        context.sleep(CONNECTING).await;
+    }
     // The first block carries the genesis state: nothing works before it.
     if height.get() == 0 {
         return;

@@ -13,7 +13,7 @@ use commonware_storage::Context;
 use commonware_utils::sync::{Mutex, RwLock};
 use ding_execution::Env;
 use ding_primitives::{
-    Address, B256, Header, Height, MemberKey, Recovered, Spec, Transaction,
+    Address, B256, Header, Height, MemberKey, Recovered, Spec, Transaction, limits,
     ports::{FinalizedBlock, FinalizedSink, ReadError, TransactionSource},
     transaction::{TransactionError, recover},
 };
@@ -31,6 +31,13 @@ pub(crate) struct PeerState {
     pub height: Height,
     /// When it said so, milliseconds since 1970.
     pub heard_ms: u64,
+}
+
+impl PeerState {
+    /// Whether it was heard of lately.
+    pub(crate) fn is_alive(&self, now_ms: u64) -> bool {
+        now_ms.saturating_sub(self.heard_ms) <= limits::PEER_SILENT_MS
+    }
 }
 
 /// What outlives the member's run: nothing in it holds a file open.
@@ -54,6 +61,17 @@ impl core::fmt::Debug for Sinks {
 }
 
 impl Seen {
+    /// Members heard of lately, this one included.
+    pub(crate) fn connected(&self, now_ms: u64) -> usize {
+        1 + self.peers.lock().values().filter(|p| p.is_alive(now_ms)).count()
+    }
+
+    /// Votes that a certificate takes: 2f + 1 of n = 3f + 1.
+    pub(crate) fn quorum(&self) -> usize {
+        let members = self.spec.validators.len();
+        members - members.saturating_sub(1) / 3
+    }
+
     /// The latest final block.
     pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
         let recent = self.recent.read();

@@ -24,10 +24,10 @@ use std::{
 use tokio::{net::TcpStream, sync::Mutex, time::timeout};
 
 /// Where a member listens unless told otherwise.
-pub const DEFAULT_URL: &str = "http://127.0.0.1:8545";
+pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8545";
 
 /// The parameters of a call that takes none.
-pub const NO_PARAMS: [(); 0] = [];
+pub(crate) const NO_PARAMS: [(); 0] = [];
 
 /// A connection that takes longer is given up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,52 +35,54 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Characters shown of a page that is no JSON-RPC answer.
 const SHOWN_CHARS: usize = 200;
+/// Characters shown of an error that a member tells.
+const MESSAGE_CHARS: usize = 2_000;
 
 /// Which member to ask.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     /// JSON-RPC address of a member; add /rpc/<chain> for a chain other than its first.
     #[arg(long, value_name = "URL", env = "DING_RPC", default_value = DEFAULT_URL)]
-    pub rpc: String,
+    pub(crate) rpc: String,
 }
 
 /// Who a chain is, as `ding_chain` tells.
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Chain {
+pub(crate) struct Chain {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its Ethereum chain id.
-    pub chain_id: U64,
+    pub(crate) chain_id: U64,
     /// Its public key, 96 bytes.
-    pub public_key: Bytes,
+    pub(crate) public_key: Bytes,
     /// Hash of block 0.
-    pub genesis_hash: B256,
+    pub(crate) genesis_hash: B256,
     /// Those who vote.
-    pub members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     /// How many of them may fail in any way.
-    pub faults_tolerated: u64,
+    pub(crate) faults_tolerated: u64,
     /// Whether its test accounts sign.
-    pub development: bool,
-    /// What program the member runs.
-    pub version: String,
+    pub(crate) development: bool,
 }
 
 /// One of those who vote.
 #[derive(Clone, Debug, serde::Deserialize)]
-pub struct Member {
+pub(crate) struct Member {
     /// What people call it.
-    pub name: String,
+    pub(crate) name: String,
     /// Its ed25519 key.
-    pub key: B256,
+    pub(crate) key: B256,
 }
 
 /// Why a call gave no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CallError {
+pub(crate) enum CallError {
     /// Nobody listens there, or the connection broke.
-    #[error("cannot reach {url}: {reason}; start a ledger with `ding demo` or `ding dev`, or name a member with --rpc URL")]
+    #[error(
+        "cannot reach {url}: {reason}; start a ledger with `ding demo` or `ding dev`, or name a member with --rpc URL"
+    )]
     Unreachable {
         /// Whom we called.
         url: String,
@@ -115,20 +117,26 @@ pub enum CallError {
 /// A JSON-RPC error object.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}{} (JSON-RPC error {code} to {method})", explained(.message, .data.as_ref()))]
-pub struct Refused {
+pub(crate) struct Refused {
     /// What was called.
-    pub method: String,
+    pub(crate) method: String,
     /// JSON-RPC error number.
-    pub code: i64,
+    pub(crate) code: i64,
     /// What the member said.
-    pub message: String,
+    pub(crate) message: String,
     /// Revert data, if an execution was reverted.
-    pub data: Option<Bytes>,
+    pub(crate) data: Option<Bytes>,
+}
+
+/// Text of the other side on one line, cut, and unable to steer a terminal.
+fn shown(text: &str, chars_max: usize) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(chars_max).collect()
 }
 
 /// What revert data means, unless the message says it already.
 fn explained(message: &str, data: Option<&Bytes>) -> String {
-    let reason = data.and_then(|data| ding_modules::decode_revert(data)).filter(|reason| !message.contains(reason));
+    let reason =
+        data.and_then(|data| ding_modules::decode_revert(data)).filter(|reason| !message.contains(reason));
     reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
@@ -143,7 +151,7 @@ impl From<CallError> for Failure {
 
 /// Asks one member.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct Client {
     url: String,
     host: String,
     port: u16,
@@ -159,14 +167,18 @@ impl Client {
     /// # Errors
     ///
     /// [`Failure::Input`] if the address is none that this client can call.
-    pub fn new(url: &str) -> Result<Self, Failure> {
-        let refuse = |why: &str| Failure::Input(format!("{url:?} is not an address to call: {why}; want {DEFAULT_URL}"));
+    pub(crate) fn new(url: &str) -> Result<Self, Failure> {
+        let refuse = |why: &str| {
+            Failure::Input(format!("{url:?} is not an address to call: {why}; want {DEFAULT_URL}"))
+        };
         let text = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let uri: Uri = text.parse().map_err(|error| refuse(&format!("{error}")))?;
         match uri.scheme_str() {
             Some("http") => {}
             Some("https") => {
-                return Err(refuse("https is not spoken here; call a member of your own over http://, or through a tunnel"));
+                return Err(refuse(
+                    "https is not spoken here; call a member of your own over http://, or through a tunnel",
+                ));
             }
             _ => return Err(refuse("it must begin with http://")),
         }
@@ -197,7 +209,7 @@ impl Client {
     }
 
     /// The address as called.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
@@ -206,7 +218,7 @@ impl Client {
     /// # Errors
     ///
     /// The member does not answer, or is of another kind of ledger.
-    pub async fn chain(&self) -> Result<Chain, Failure> {
+    pub(crate) async fn chain(&self) -> Result<Chain, Failure> {
         self.call("ding_chain", NO_PARAMS).await.map_err(|error| {
             if error.is_unknown_method() {
                 let url = &self.url;
@@ -221,7 +233,11 @@ impl Client {
     /// # Errors
     ///
     /// See [`CallError`].
-    pub async fn call<T: DeserializeOwned>(&self, method: &str, params: impl Serialize) -> Result<T, CallError> {
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: impl Serialize,
+    ) -> Result<T, CallError> {
         #[derive(Serialize)]
         struct Call<'a, P> {
             jsonrpc: &'a str,
@@ -230,7 +246,8 @@ impl Client {
             params: P,
         }
 
-        let shape = |reason: String| CallError::Shape { url: self.url.clone(), method: method.into(), reason };
+        let shape =
+            |reason: String| CallError::Shape { url: self.url.clone(), method: method.into(), reason };
         let id = self.calls.fetch_add(1, Ordering::Relaxed);
         let body = serde_json::to_vec(&Call { jsonrpc: "2.0", id, method, params })
             .map_err(|error| shape(format!("cannot write the call: {error}")))?;
@@ -238,7 +255,9 @@ impl Client {
             Ok(answer) => answer?,
             Err(_) => {
                 *self.connection.lock().await = None;
-                return Err(self.unreachable(format!("no answer to {method} within {} s", ANSWER_TIMEOUT.as_secs())));
+                return Err(
+                    self.unreachable(format!("no answer to {method} within {} s", ANSWER_TIMEOUT.as_secs()))
+                );
             }
         };
         self.read(method, id, status, &bytes)
@@ -292,7 +311,10 @@ impl Client {
             .map_err(|error| self.unreachable(error))
     }
 
-    async fn take(&self, answer: hyper::Response<Incoming>) -> Result<(StatusCode, hyper::body::Bytes), CallError> {
+    async fn take(
+        &self,
+        answer: hyper::Response<Incoming>,
+    ) -> Result<(StatusCode, hyper::body::Bytes), CallError> {
         let status = answer.status();
         // The member's limit is for results; its envelope comes on top.
         let body = Limited::new(answer.into_body(), limits::RPC_RESPONSE_BYTES_MAX + 1024);
@@ -300,7 +322,13 @@ impl Client {
         Ok((status, bytes))
     }
 
-    fn read<T: DeserializeOwned>(&self, method: &str, id: u64, status: StatusCode, bytes: &[u8]) -> Result<T, CallError> {
+    fn read<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        id: u64,
+        status: StatusCode,
+        bytes: &[u8],
+    ) -> Result<T, CallError> {
         #[derive(serde::Deserialize)]
         struct Answer<'a> {
             id: Option<u64>,
@@ -317,18 +345,19 @@ impl Client {
             data: serde_json::Value,
         }
 
-        let shape = |reason: String| CallError::Shape { url: self.url.clone(), method: method.into(), reason };
+        let shape =
+            |reason: String| CallError::Shape { url: self.url.clone(), method: method.into(), reason };
         let answer: Answer<'_> = match serde_json::from_slice(bytes) {
             Ok(answer) => answer,
             Err(_) if !status.is_success() => {
-                let text = String::from_utf8_lossy(bytes);
-                let shown = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN_CHARS).collect();
-                return Err(CallError::Status { url: self.url.clone(), status, text: shown });
+                let text = shown(&String::from_utf8_lossy(bytes), SHOWN_CHARS);
+                return Err(CallError::Status { url: self.url.clone(), status, text });
             }
             Err(error) => return Err(shape(format!("no JSON-RPC answer ({error})"))),
         };
         if let Some(ErrorObject { code, message, data }) = answer.error {
             let data = data.as_str().and_then(|text| text.parse().ok());
+            let message = shown(&message, MESSAGE_CHARS);
             return Err(CallError::Refused(Refused { method: method.into(), code, message, data }));
         }
         if answer.id != Some(id) {
@@ -346,12 +375,12 @@ impl Client {
 
 impl CallError {
     /// Whether the other side does not know the method: it is no member of this kind of ledger.
-    pub fn is_unknown_method(&self) -> bool {
+    pub(crate) fn is_unknown_method(&self) -> bool {
         matches!(self, Self::Refused(refused) if refused.code == i64::from(codes::METHOD_NOT_FOUND.number))
     }
 
     /// Whether the member refused with a text that contains this.
-    pub fn says(&self, text: &str) -> bool {
+    pub(crate) fn says(&self, text: &str) -> bool {
         matches!(self, Self::Refused(refused) if refused.message.contains(text))
     }
 }
@@ -361,7 +390,7 @@ impl CallError {
 /// # Errors
 ///
 /// [`Failure::Failed`] if the system gives no event loop.
-pub fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
+pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

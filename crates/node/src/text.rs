@@ -14,7 +14,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 ///
 /// Standard output does not take it. A reader that left (`ding … | head`) is no failure: the
 /// process ends.
-pub fn say(text: &str) -> Result<(), Failure> {
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    let text = &printable(text);
     if cfg!(test) {
         // The test harness keeps what is printed this way.
         println!("{text}");
@@ -27,14 +28,20 @@ pub fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The text without control characters other than ends of lines: what came over the network must
+/// not steer a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
 /// Prints a JSON value, indented. Errors as [`say`].
 #[expect(clippy::missing_errors_doc, reason = "named above")]
-pub fn say_json(value: &Value) -> Result<(), Failure> {
+pub(crate) fn say_json(value: &Value) -> Result<(), Failure> {
     say(&serde_json::to_string_pretty(value).map_err(Failure::failed)?)
 }
 
 /// Lines of `name  value`, the values below each other.
-pub fn table(rows: &[(&str, String)]) -> String {
+pub(crate) fn table(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let lines = rows.iter().flat_map(|(name, value)| {
         let names = std::iter::once(*name).chain(std::iter::repeat(""));
@@ -44,7 +51,7 @@ pub fn table(rows: &[(&str, String)]) -> String {
 }
 
 /// `2026-10-03 14:05:09.123`, of milliseconds since 1970-01-01T00:00:00Z.
-pub fn utc(timestamp_ms: u64) -> String {
+pub(crate) fn utc(timestamp_ms: u64) -> String {
     let (days, in_day) = (timestamp_ms / DAY_MS, timestamp_ms % DAY_MS);
     let (year, month, day) = date(days);
     let (s, ms) = (in_day / 1000, in_day % 1000);
@@ -52,17 +59,17 @@ pub fn utc(timestamp_ms: u64) -> String {
 }
 
 /// The same on the clocks of Beijing (UTC+8).
-pub fn beijing(timestamp_ms: u64) -> String {
+pub(crate) fn beijing(timestamp_ms: u64) -> String {
     utc(timestamp_ms.saturating_add(BEIJING_AHEAD_MS))
 }
 
 /// Both, for people.
-pub fn both_times(timestamp_ms: u64) -> String {
+pub(crate) fn both_times(timestamp_ms: u64) -> String {
     format!("{} Beijing time ({} UTC)", beijing(timestamp_ms), utc(timestamp_ms))
 }
 
 /// The time in every form, for scripts.
-pub fn time_json(timestamp_ms: u64) -> Value {
+pub(crate) fn time_json(timestamp_ms: u64) -> Value {
     json!({
         "ms": timestamp_ms,
         "utc": format!("{}Z", utc(timestamp_ms).replace(' ', "T")),
@@ -71,7 +78,7 @@ pub fn time_json(timestamp_ms: u64) -> Value {
 }
 
 /// `1 234 567` bytes and the like.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -84,7 +91,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// `1 file`, `2 files`.
-pub fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
 }
 
@@ -142,6 +149,11 @@ mod tests {
                 (month, year) = (1, year + 1);
             }
         }
+    }
+
+    #[test]
+    fn nothing_that_is_printed_steers_a_terminal() {
+        assert_eq!(printable("a\n\u{1b}[2Jb\r\u{9b}c"), "a\n\u{fffd}[2Jb\u{fffd}\u{fffd}c");
     }
 
     #[test]

@@ -21,14 +21,14 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-pub use alloy_signer_local::PrivateKeySigner;
+pub(crate) use alloy_signer_local::PrivateKeySigner;
 
 /// Folder of key files unless told otherwise.
-pub const DEFAULT_ACCOUNTS: &str = "ding-data/accounts";
+pub(crate) const DEFAULT_ACCOUNTS: &str = "ding-data/accounts";
 /// The mnemonic of anvil, Hardhat and every development chain. Everybody knows it.
-pub const DEVELOPMENT_MNEMONIC: &str = "test test test test test test test test test test test junk";
+pub(crate) const DEVELOPMENT_MNEMONIC: &str = "test test test test test test test test test test test junk";
 /// Accounts of that mnemonic which development chains endow.
-pub const DEVELOPMENT_ACCOUNTS: u32 = 10;
+pub(crate) const DEVELOPMENT_ACCOUNTS: u32 = 10;
 
 /// Environment variable with the passphrase of key files.
 const PASSPHRASE_ENV: &str = "DING_PASSPHRASE";
@@ -43,14 +43,14 @@ const SECRET_FILE_MODE: u32 = 0o600;
 const SECRET_FOLDER_MODE: u32 = 0o700;
 
 /// Text that is wiped from memory when it is dropped.
-pub type Secret = Zeroizing<String>;
+pub(crate) type Secret = Zeroizing<String>;
 
 /// Where the passphrase comes from.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct PassphraseArgs {
+pub(crate) struct PassphraseArgs {
     /// File whose first line is the passphrase; without it DING_PASSPHRASE is taken, or you are asked.
     #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 impl PassphraseArgs {
@@ -59,7 +59,7 @@ impl PassphraseArgs {
     /// # Errors
     ///
     /// It cannot be had.
-    pub fn existing(&self, what: &str) -> Result<Secret, Failure> {
+    pub(crate) fn existing(&self, what: &str) -> Result<Secret, Failure> {
         match self.given()? {
             Some(given) => Ok(given),
             None => ask(&format!("Passphrase of {what}: ")),
@@ -71,7 +71,7 @@ impl PassphraseArgs {
     /// # Errors
     ///
     /// It cannot be had, is too short, or was not repeated.
-    pub fn new_one(&self) -> Result<Secret, Failure> {
+    pub(crate) fn new_one(&self) -> Result<Secret, Failure> {
         let passphrase = match self.given()? {
             Some(given) => given,
             None => {
@@ -126,7 +126,7 @@ fn ask(question: &str) -> Result<Secret, Failure> {
 /// # Errors
 ///
 /// It cannot be read or is too long.
-pub fn secret_from_stdin(question: &str) -> Result<Secret, Failure> {
+pub(crate) fn secret_from_stdin(question: &str) -> Result<Secret, Failure> {
     if io::stdin().is_terminal() {
         return ask(question);
     }
@@ -138,10 +138,11 @@ pub fn secret_from_stdin(question: &str) -> Result<Secret, Failure> {
 /// # Errors
 ///
 /// The file cannot be read, others may read it too, or it is too long.
-pub fn read_secret(path: &Path) -> Result<Secret, Failure> {
+pub(crate) fn read_secret(path: &Path) -> Result<Secret, Failure> {
     let shown = path.display();
     let file = File::open(path).map_err(|error| Failure::Input(format!("cannot read {shown}: {error}")))?;
-    let metadata = file.metadata().map_err(|error| Failure::Input(format!("cannot read {shown}: {error}")))?;
+    let metadata =
+        file.metadata().map_err(|error| Failure::Input(format!("cannot read {shown}: {error}")))?;
     require_private(path, &metadata)?;
     read_bounded(file, &shown.to_string())
 }
@@ -153,7 +154,9 @@ fn read_bounded(source: impl io::Read, name: &str) -> Result<Secret, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
     if text.len() as u64 > SECRET_BYTES_MAX {
-        return Err(Failure::Input(format!("{name} has more than {SECRET_BYTES_MAX} bytes, that is no secret")));
+        return Err(Failure::Input(format!(
+            "{name} has more than {SECRET_BYTES_MAX} bytes, that is no secret"
+        )));
     }
     Ok(text)
 }
@@ -174,24 +177,24 @@ fn require_private(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
 
 /// One key file of a folder.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Where it lies.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Whose key it holds, if the file tells.
-    pub address: Option<Address>,
+    pub(crate) address: Option<Address>,
     /// Why it cannot be used, if so.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// A folder of key files (Ethereum keystore version 3).
 #[derive(Clone, Debug)]
-pub struct Accounts {
+pub(crate) struct Accounts {
     folder: PathBuf,
 }
 
 impl Accounts {
     /// The folder, which need not exist yet.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+    pub(crate) fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
@@ -200,8 +203,9 @@ impl Accounts {
     /// # Errors
     ///
     /// The folder cannot be read.
-    pub fn list(&self) -> Result<Vec<Entry>, Failure> {
-        let cannot = |error: io::Error| Failure::Input(format!("cannot read {}: {error}", self.folder.display()));
+    pub(crate) fn list(&self) -> Result<Vec<Entry>, Failure> {
+        let cannot =
+            |error: io::Error| Failure::Input(format!("cannot read {}: {error}", self.folder.display()));
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(cannot)?,
@@ -209,12 +213,16 @@ impl Accounts {
         let mut paths = Vec::new();
         for entry in entries {
             let entry = entry.map_err(cannot)?;
-            if entry.file_type().map_err(cannot)?.is_file() && !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            if entry.file_type().map_err(cannot)?.is_file()
+                && !entry.file_name().as_encoded_bytes().starts_with(b".")
+            {
                 paths.push(entry.path());
             }
             if paths.len() > ACCOUNTS_MAX {
                 let shown = self.folder.display();
-                return Err(Failure::Input(format!("{shown} has more than {ACCOUNTS_MAX} files; use another folder")));
+                return Err(Failure::Input(format!(
+                    "{shown} has more than {ACCOUNTS_MAX} files; use another folder"
+                )));
             }
         }
         paths.sort();
@@ -226,19 +234,25 @@ impl Accounts {
     /// # Errors
     ///
     /// The folder has the account already, or the file cannot be written.
-    pub fn add(&self, signer: &PrivateKeySigner, passphrase: &Secret) -> Result<PathBuf, Failure> {
+    pub(crate) fn add(&self, signer: &PrivateKeySigner, passphrase: &Secret) -> Result<PathBuf, Failure> {
         let address = signer.address();
         if let Some(known) = self.list()?.into_iter().find(|entry| entry.address == Some(address)) {
             let path = known.path.display();
-            return Err(Failure::Input(format!("{address} is there already: {path}; remove that file first to change its passphrase")));
+            return Err(Failure::Input(format!(
+                "{address} is there already: {path}; remove that file first to change its passphrase"
+            )));
         }
         let path = self.folder.join(format!("{address:?}.json"));
         let cannot = |error: io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(SECRET_FOLDER_MODE).create(&self.folder).map_err(cannot)?;
         let text = keystore::encrypt(signer, passphrase)?;
-        let mut file =
-            File::options().write(true).create_new(true).mode(SECRET_FILE_MODE).open(&path).map_err(cannot)?;
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(SECRET_FILE_MODE)
+            .open(&path)
+            .map_err(cannot)?;
         let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
         if let Err(error) = written.and_then(|()| File::open(&self.folder)?.sync_all()) {
             // Half a key file is none.
@@ -254,7 +268,9 @@ impl Accounts {
             let known = self.list()?.into_iter().find(|entry| entry.address == Some(address));
             return known.map(|entry| entry.path).ok_or_else(|| {
                 let folder = self.folder.display();
-                Failure::Input(format!("no key file in {folder} is of account {address}; see `ding keys list --dir {folder}`"))
+                Failure::Input(format!(
+                    "no key file in {folder} is of account {address}; see `ding keys list --dir {folder}`"
+                ))
             });
         }
         let inside = self.folder.join(name);
@@ -263,7 +279,9 @@ impl Accounts {
             .find(|path| path.is_file())
             .ok_or_else(|| {
                 let folder = self.folder.display();
-                Failure::Input(format!("{name:?} is no account (0x and 40 digits), no key file, and no name of one in {folder}"))
+                Failure::Input(format!(
+                    "{name:?} is no account (0x and 40 digits), no key file, and no name of one in {folder}"
+                ))
             })
     }
 
@@ -272,14 +290,16 @@ impl Accounts {
     /// # Errors
     ///
     /// There is none, it is damaged or open to others, or the passphrase is wrong.
-    pub fn open(&self, name: &str, passphrase: &PassphraseArgs) -> Result<PrivateKeySigner, Failure> {
+    pub(crate) fn open(&self, name: &str, passphrase: &PassphraseArgs) -> Result<PrivateKeySigner, Failure> {
         open(&self.find(name)?, passphrase)
     }
 }
 
 /// Opens one key file.
 fn open(path: &Path, passphrase: &PassphraseArgs) -> Result<PrivateKeySigner, Failure> {
-    let metadata = path.metadata().map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+    let metadata = path
+        .metadata()
+        .map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
     require_private(path, &metadata)?;
     let file = keystore::read(path)?;
     let passphrase = passphrase.existing(&path.display().to_string())?;
@@ -294,7 +314,9 @@ fn entry(path: PathBuf) -> Option<Entry> {
             let open = path.metadata().ok().and_then(|metadata| require_private(&path, &metadata).err());
             Some(Entry { address: file.address(), problem: open.map(|failure| failure.to_string()), path })
         }
-        Err(failure) if is_named_so => Some(Entry { path, address: None, problem: Some(failure.to_string()) }),
+        Err(failure) if is_named_so => {
+            Some(Entry { path, address: None, problem: Some(failure.to_string()) })
+        }
         Err(_) => None,
     }
 }
@@ -305,30 +327,35 @@ fn entry(path: PathBuf) -> Option<Entry> {
 /// # Errors
 ///
 /// The text is neither.
-pub fn read_key(text: &Secret, index: u32) -> Result<PrivateKeySigner, Failure> {
+pub(crate) fn read_key(text: &Secret, index: u32) -> Result<PrivateKeySigner, Failure> {
     let text = text.trim();
     if text.starts_with('{') {
         return Err(Failure::Input("this is a key file already; copy it into the folder as it is".into()));
     }
     if text.split_whitespace().count() > 1 {
         let words = Zeroizing::new(text.split_whitespace().collect::<Vec<_>>().join(" "));
-        return MnemonicBuilder::try_from_phrase_nth(words.as_str(), index)
-            .map_err(|error| Failure::Input(format!("the words are no BIP-39 mnemonic in English: {error}")));
+        return MnemonicBuilder::try_from_phrase_nth(words.as_str(), index).map_err(|error| {
+            Failure::Input(format!("the words are no BIP-39 mnemonic in English: {error}"))
+        });
     }
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let bytes = Zeroizing::new(hex::decode(digits).map_err(|_| Failure::Input(WANT_KEY.into()))?);
-    let word = Zeroizing::new(<[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Failure::Input(WANT_KEY.into()))?);
-    PrivateKeySigner::from_slice(word.as_slice())
-        .map_err(|_| Failure::Input("the number is no private key: zero, or not below the order of secp256k1".into()))
+    let word =
+        Zeroizing::new(<[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Failure::Input(WANT_KEY.into()))?);
+    PrivateKeySigner::from_slice(word.as_slice()).map_err(|_| {
+        Failure::Input("the number is no private key: zero, or not below the order of secp256k1".into())
+    })
 }
 
 const WANT_KEY: &str = "want a private key of 64 hexadecimal digits, or the words of a mnemonic";
 
 /// The accounts that every development chain endows, in order.
-pub fn development_accounts() -> &'static [PrivateKeySigner] {
+pub(crate) fn development_accounts() -> &'static [PrivateKeySigner] {
     static ACCOUNTS: LazyLock<Vec<PrivateKeySigner>> = LazyLock::new(|| {
         // The mnemonic is a constant; a test derives all of its accounts.
-        (0..DEVELOPMENT_ACCOUNTS).filter_map(|index| MnemonicBuilder::try_from_phrase_nth(DEVELOPMENT_MNEMONIC, index).ok()).collect()
+        (0..DEVELOPMENT_ACCOUNTS)
+            .filter_map(|index| MnemonicBuilder::try_from_phrase_nth(DEVELOPMENT_MNEMONIC, index).ok())
+            .collect()
     });
     &ACCOUNTS
 }
@@ -339,7 +366,7 @@ pub fn development_accounts() -> &'static [PrivateKeySigner] {
 /// # Errors
 ///
 /// Nobody was named on a chain that is not for development, or the key file does not open.
-pub fn signer(
+pub(crate) fn signer(
     key: Option<&str>,
     accounts: &Accounts,
     passphrase: &PassphraseArgs,
@@ -370,7 +397,7 @@ pub fn signer(
 /// # Errors
 ///
 /// The key cannot sign.
-pub fn sign(signer: &PrivateKeySigner, transaction: TxEip1559) -> Result<(B256, Bytes), Failure> {
+pub(crate) fn sign(signer: &PrivateKeySigner, transaction: TxEip1559) -> Result<(B256, Bytes), Failure> {
     let signature = signer
         .sign_hash_sync(&transaction.signature_hash())
         .map_err(|error| Failure::Failed(format!("{} cannot sign: {error}", signer.address())))?;

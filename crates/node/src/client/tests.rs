@@ -67,7 +67,10 @@ fn a_refusal_carries_number_text_and_what_the_revert_data_means() {
     let reason = ding_modules::decode_revert(&data).unwrap();
     let answer = json!({"jsonrpc": "2.0", "id": 0, "error": {"code": 3, "message": "execution reverted", "data": data}});
     let error = ask::<String>(200, &answer.to_string()).unwrap_err();
-    assert!(error.to_string().starts_with(&format!("execution reverted: {reason} (JSON-RPC error 3")), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("execution reverted: {reason} (JSON-RPC error 3")),
+        "{error}"
+    );
     assert!(matches!(Failure::from(error), Failure::Failed(_)));
     // A member that explains by itself is not repeated.
     let answer = json!({"id": 0, "error": {"code": 3, "message": format!("execution reverted: {reason}"), "data": data}});
@@ -85,11 +88,16 @@ fn other_pages_are_named_with_their_status() {
 
 #[test]
 fn answers_of_another_shape_or_to_another_call_are_refused() {
-    for answer in ["[]", "not json", r#"{"id":7,"result":"0x1"}"#, r#"{"id":0,"result":[1]}"#, r#"{"id":0}"#] {
+    for answer in ["[]", "not json", r#"{"id":7,"result":"0x1"}"#, r#"{"id":0,"result":[1]}"#, r#"{"id":0}"#]
+    {
         let error = ask::<String>(200, answer).unwrap_err();
         assert!(matches!(error, CallError::Shape { .. }), "{answer}: {error}");
     }
-    assert!(ask::<String>(200, r#"{"id":0,"error":{"code":-32601,"message":"?"}}"#).unwrap_err().is_unknown_method());
+    assert!(
+        ask::<String>(200, r#"{"id":0,"error":{"code":-32601,"message":"?"}}"#)
+            .unwrap_err()
+            .is_unknown_method()
+    );
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             http_port: args.port,
             p2p_port,
             development: true,
+            cache_mib: 32,
             listen_all: false,
         })?;
     }

@@ -46,6 +46,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             http_port: args.port,
             p2p_port: 0,
             development: true,
+            cache_mib: 128,
             listen_all: false,
         })?;
     }

@@ -25,8 +25,10 @@ use std::path::PathBuf;
 
 /// Deposit, prove and look up evidence.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding evidence deposit report.pdf                 record that you have this file now\n  ding evidence deposit --batch photos/*.jpg       the same for many files, by one Merkle root\n  ding evidence prove report.pdf                   write report.pdf.ding, a proof to take away\n  ding evidence prove photos/7.jpg                 a file of a batch: finds the manifest beside it\n  ding evidence prove other.pdf --absent           prove that nobody deposited this file\n  ding evidence show report.pdf                    who deposited it first, when, who attested\n  ding verify report.pdf.ding report.pdf           check the proof, offline")]
-pub struct Args {
+#[command(
+    after_help = "Examples:\n  ding evidence deposit report.pdf                 record that you have this file now\n  ding evidence deposit --batch photos/*.jpg       the same for many files, by one Merkle root\n  ding evidence prove report.pdf                   write report.pdf.ding, a proof to take away\n  ding evidence prove photos/7.jpg                 a file of a batch: finds the manifest beside it\n  ding evidence prove other.pdf --absent           prove that nobody deposited this file\n  ding evidence show report.pdf                    who deposited it first, when, who attested\n  ding verify report.pdf.ding report.pdf           check the proof, offline"
+)]
+pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -99,7 +101,8 @@ struct Prove {
     /// file if absent.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Prove that nobody deposited this file (as such) up to the latest final block.
+    /// Prove that nobody deposited this file by itself up to the latest final block. Batches may
+    /// hold it all the same: the ledger knows their roots only.
     #[arg(long, conflicts_with = "manifest")]
     absent: bool,
 }
@@ -118,7 +121,7 @@ struct Show {
 /// # Errors
 ///
 /// What it failed of.
-pub fn run(args: Args, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     match args.what {
         What::Deposit(args) => {
             let client = Client::new(&args.endpoint.rpc)?;
@@ -147,7 +150,9 @@ fn kinds() -> String {
 
 /// 32 bytes in hexadecimal, with or without 0x.
 fn parse_word(text: &str) -> Result<B256, String> {
-    text.parse().map_err(|_| format!("want 64 hexadecimal digits, not {} characters of other text", text.chars().count()))
+    text.parse().map_err(|_| {
+        format!("want 64 hexadecimal digits, not {} characters of other text", text.chars().count())
+    })
 }
 
 /// What the subject of a command is: a digest, or the path of a file.

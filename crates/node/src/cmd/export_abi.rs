@@ -6,12 +6,18 @@ use crate::{
 };
 use ding_modules::{interface, registry};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fs, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Print the ABIs of the native modules.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding export-abi                              every module: address and JSON ABI\n  ding export-abi evidence > evidence.json     one JSON ABI, as ethers, viem and cast take it\n  ding export-abi evidence --solidity          the interface to import in a contract\n  ding export-abi --solidity --out contracts   all interfaces as files")]
-pub struct Args {
+#[command(
+    after_help = "Examples:\n  ding export-abi                              every module: address and JSON ABI\n  ding export-abi evidence > evidence.json     one JSON ABI, as ethers, viem and cast take it\n  ding export-abi evidence --solidity          the interface to import in a contract\n  ding export-abi --solidity --out contracts   all interfaces as files"
+)]
+pub(crate) struct Args {
     /// Name of a module; all of them without it.
     module: Option<String>,
     /// Solidity interfaces instead of JSON.
@@ -27,12 +33,15 @@ pub struct Args {
 /// # Errors
 ///
 /// There is no such module, or the files cannot be written.
-pub fn run(args: Args, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     if let Some(name) = &args.module
         && registry::by_name(name).is_none()
     {
         let names: Vec<&str> = registry::MODULES.iter().map(|module| module.name()).collect();
-        return Err(Failure::Input(format!("there is no module {name:?}; the modules are {}", names.join(", "))));
+        return Err(Failure::Input(format!(
+            "there is no module {name:?}; the modules are {}",
+            names.join(", ")
+        )));
     }
     match (&args.out, &args.module) {
         (Some(folder), module) => write(folder, &files(module.as_deref(), args.solidity)?, json),
@@ -59,7 +68,8 @@ fn abi(name: &str) -> Result<Value, Failure> {
 }
 
 fn solidity(name: &str) -> Result<String, Failure> {
-    interface::solidity(name).ok_or_else(|| Failure::Failed(format!("module {name} has no Solidity interface")))
+    interface::solidity(name)
+        .ok_or_else(|| Failure::Failed(format!("module {name} has no Solidity interface")))
 }
 
 /// A module with what a caller needs to know.
@@ -88,7 +98,9 @@ fn files(module: Option<&str>, solidity: bool) -> Result<BTreeMap<String, String
 }
 
 fn write(folder: &Path, files: &BTreeMap<String, String>, json: bool) -> Result<(), Failure> {
-    let cannot = |path: &Path, error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
+    let cannot = |path: &Path, error: std::io::Error| {
+        Failure::Failed(format!("cannot write {}: {error}", path.display()))
+    };
     fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
     let mut written = Vec::new();
     for (name, text) in files {
@@ -139,8 +151,13 @@ mod tests {
 
     #[test]
     fn an_unknown_module_is_refused_with_the_names_of_those_there_are() {
-        let Err(Failure::Input(text)) = run(args(Some("evidense"), false, None), false) else { panic!("accepted") };
-        assert!(text.contains("\"evidense\"") && text.contains("evidence") && text.contains("members"), "{text}");
+        let Err(Failure::Input(text)) = run(args(Some("evidense"), false, None), false) else {
+            panic!("accepted")
+        };
+        assert!(
+            text.contains("\"evidense\"") && text.contains("evidence") && text.contains("members"),
+            "{text}"
+        );
         assert!(matches!(run(args(None, true, None), false), Err(Failure::Input(_))));
     }
 }

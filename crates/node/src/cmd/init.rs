@@ -69,6 +69,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         http_port: args.port,
         p2p_port: args.p2p_port,
         development: !args.production,
+        cache_mib: 256,
         listen_all: true,
     };
     let (spec, folders) = write_network(&plan)?;
@@ -109,6 +110,8 @@ pub struct Plan {
     pub p2p_port: u16,
     /// Whether test accounts are endowed.
     pub development: bool,
+    /// Mebibytes of the stores that each member keeps in memory.
+    pub cache_mib: usize,
     /// Whether members listen on every address of their host.
     pub listen_all: bool,
 }
@@ -149,7 +152,7 @@ pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
             p2p: SocketAddr::new(if plan.listen_all { any } else { local }, ports(plan.p2p_port, index)?),
             read_model: true,
             threads: 0,
-            cache_mib: 64,
+            cache_mib: plan.cache_mib,
             peers: peers.clone(),
         };
         write_home(&plan.dir.join(&keys.name), &settings, &spec, keys)?;

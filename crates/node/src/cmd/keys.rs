@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 /// Make, list and import account keys.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding keys new                                make an account; you are asked for a passphrase\n  ding keys list                               show the accounts of ding-data/accounts\n  ding keys import key.txt                     a private key in hexadecimal, or a mnemonic, from a file\n  pass show ledger | ding keys import          the same from standard input\n  ding keys import words.txt --index 2         the third account of a mnemonic")]
-pub struct Args {
+#[command(
+    after_help = "Examples:\n  ding keys new                                make an account; you are asked for a passphrase\n  ding keys list                               show the accounts of ding-data/accounts\n  ding keys import key.txt                     a private key in hexadecimal, or a mnemonic, from a file\n  pass show ledger | ding keys import          the same from standard input\n  ding keys import words.txt --index 2         the third account of a mnemonic"
+)]
+pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -61,13 +63,16 @@ struct Import {
 /// # Errors
 ///
 /// What it failed of.
-pub fn run(args: Args, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     match args.what {
         What::New(New { folder, passphrase }) => add(&PrivateKeySigner::random(), &folder, &passphrase, json),
         What::List(folder) => list(&folder, json),
         What::Import(Import { source, index, folder, passphrase }) => {
             let text = match source.filter(|path| path != Path::new("-")) {
-                Some(path) => wallet::read_secret(&path)?,
+                Some(path) => {
+                    require_path(&path)?;
+                    wallet::read_secret(&path)?
+                }
                 None => wallet::secret_from_stdin("Private key or mnemonic: ")?,
             };
             add(&wallet::read_key(&text, index)?, &folder, &passphrase, json)
@@ -75,7 +80,27 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     }
 }
 
-fn add(signer: &PrivateKeySigner, folder: &Folder, passphrase: &PassphraseArgs, json: bool) -> Result<(), Failure> {
+/// Tells who put the secret itself on the command line that it is known now.
+fn require_path(path: &Path) -> Result<(), Failure> {
+    let text = path.to_string_lossy();
+    let digits = text.strip_prefix("0x").unwrap_or(&text);
+    let is_key = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if (is_key || text.split_whitespace().count() >= 12) && !path.exists() {
+        return Err(Failure::Input(
+            "a secret on the command line is seen by every program on this machine and stays in the shell's history; \
+             give it in a file or on standard input, and consider this one known"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+fn add(
+    signer: &PrivateKeySigner,
+    folder: &Folder,
+    passphrase: &PassphraseArgs,
+    json: bool,
+) -> Result<(), Failure> {
     let path = Accounts::new(&folder.dir).add(signer, &passphrase.new_one()?)?;
     let address = signer.address();
     if json {
@@ -98,7 +123,8 @@ fn list(folder: &Folder, json: bool) -> Result<(), Failure> {
     }
     let mut lines = vec![format!("{} in {}", plural(entries.len(), "key file"), folder.dir.display())];
     for Entry { path, address, problem } in &entries {
-        let who = address.map_or_else(|| format!("{:42}", "(the file does not tell)"), |address| address.to_string());
+        let who = address
+            .map_or_else(|| format!("{:42}", "(the file does not tell)"), |address| address.to_string());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         lines.push(format!("  {who}  {name}"));
         lines.extend(problem.as_ref().map(|problem| format!("    {problem}")));
@@ -142,11 +168,21 @@ mod tests {
         ding_keys(&import).unwrap();
         ding_keys(&["new", "--dir", dir, "--passphrase-file", &passphrase]).unwrap();
         ding_keys(&["list", "--dir", dir]).unwrap();
-        let listed: Vec<_> = Accounts::new(&accounts).list().unwrap().into_iter().filter_map(|entry| entry.address).collect();
+        let listed: Vec<_> =
+            Accounts::new(&accounts).list().unwrap().into_iter().filter_map(|entry| entry.address).collect();
         assert_eq!(listed.len(), 2);
         assert!(listed.contains(&wallet::development_accounts()[4].address()));
         assert!(matches!(ding_keys(&import), Err(Failure::Input(text)) if text.contains("there already")));
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_secret_in_place_of_a_file_is_not_repeated() {
+        let key = format!("0x{}", "a7".repeat(32));
+        for secret in [key.as_str(), &key[2..], wallet::DEVELOPMENT_MNEMONIC] {
+            let text = ding_keys(&["import", secret]).unwrap_err().to_string();
+            assert!(text.contains("command line") && !text.contains(secret), "{text}");
+        }
     }
 
     #[test]

@@ -13,8 +13,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Show how a member is doing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding status                                  the member on this machine\n  ding status --watch                          a line a second, until Ctrl-C\n  ding status --rpc http://10.0.0.7:8545       another one\n  ding status --json | jq .height              for scripts")]
-pub struct Args {
+#[command(
+    after_help = "Examples:\n  ding status                                  the member on this machine\n  ding status --watch                          a line a second, until Ctrl-C\n  ding status --rpc http://10.0.0.7:8545       another one\n  ding status --json | jq .height              for scripts"
+)]
+pub(crate) struct Args {
     #[command(flatten)]
     endpoint: Endpoint,
     /// Ask again and again, a line each time, until Ctrl-C.
@@ -60,7 +62,7 @@ struct ReadModel {
 /// # Errors
 ///
 /// The member does not answer, or is of another kind of ledger.
-pub fn run(args: Args, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     let client = Client::new(&args.endpoint.rpc)?;
     block_on(async {
         let chain = client.chain().await?;
@@ -68,7 +70,11 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             return watch(&client, Duration::from_secs(args.every), json).await;
         }
         let status = client.call("ding_status", NO_PARAMS).await?;
-        if json { say_json(&full_json(client.url(), &chain, &status)) } else { say(&text(client.url(), &chain, &status)) }
+        if json {
+            say_json(&full_json(client.url(), &chain, &status))
+        } else {
+            say(&text(client.url(), &chain, &status))
+        }
     })?
 }
 
@@ -146,7 +152,15 @@ fn text(url: &str, chain: &Chain, status: &Status) -> String {
         ("members", format!("{}, of which {faults} may fail: {}", chain.members.len(), members.join(", "))),
         ("this member", status.member.clone().unwrap_or_else(|| "an observer".into())),
         ("height", format!("{}, {}", grouped(status.height.to()), status.sync_text())),
-        ("last block", format!("{} ago, {}\n{}", age(status.age_ms()), both_times(status.timestamp_ms.to()), status.hash)),
+        (
+            "last block",
+            format!(
+                "{} ago, {}\n{}",
+                age(status.age_ms()),
+                both_times(status.timestamp_ms.to()),
+                status.hash
+            ),
+        ),
         ("peers", plural(status.peers.to(), "other member") + " connected"),
         (
             "pool",
@@ -230,7 +244,14 @@ mod tests {
     fn what_a_member_answers_is_shown_for_people_and_scripts() {
         let (chain, status) = (chain(), status(json!(false), "0x1f"));
         let shown = text("http://x", &chain, &status);
-        for want in ["harbour, chain id 1337", "for development", "31, in step", "3 other members", "5 ready", "1 blocks behind"] {
+        for want in [
+            "harbour, chain id 1337",
+            "for development",
+            "31, in step",
+            "3 other members",
+            "5 ready",
+            "1 blocks behind",
+        ] {
             assert!(shown.contains(want), "{want} is missing in\n{shown}");
         }
         let value = full_json("http://x", &chain, &status);

@@ -25,8 +25,10 @@ use std::path::{Path, PathBuf};
 
 /// Check a proof package without any network.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding verify report.pdf.ding                                      what does this prove?\n  ding verify report.pdf.ding report.pdf                           is it about this very file?\n  ding verify report.pdf.ding report.pdf --chain-key 0x8a1f…       is it of the chain I trust?\n  ding verify report.pdf.ding --chain-key net/genesis.json --json  the same for scripts\n\nExit code 0: everything holds. 3: it does not, and the reason is told. 2: unreadable input.")]
-pub struct Args {
+#[command(
+    after_help = "Examples:\n  ding verify report.pdf.ding                                      what does this prove?\n  ding verify report.pdf.ding report.pdf                           is it about this very file?\n  ding verify report.pdf.ding report.pdf --chain-key 0x8a1f…       is it of the chain I trust?\n  ding verify report.pdf.ding --chain-key net/genesis.json --json  the same for scripts\n\nExit code 0: everything holds. 3: it does not, and the reason is told. 2: unreadable input."
+)]
+pub(crate) struct Args {
     /// The proof package (*.ding).
     package: PathBuf,
     /// The file that the package should be about.
@@ -46,7 +48,7 @@ pub struct Args {
 /// # Errors
 ///
 /// What does not hold, or cannot be read.
-pub fn run(args: Args, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     let checked = check(&args)?;
     if json { say_json(&checked.json()) } else { say(&checked.text()) }
 }
@@ -87,7 +89,9 @@ fn check(args: &Args) -> Result<Checked, Failure> {
     let bytes = read_bounded(&args.package, limits::PACKAGE_BYTES_MAX as u64)?;
     let key = args.chain_key.as_deref().map(chain_key).transpose()?;
     let refuse = |reason: Reason| match reason {
-        Reason::NotAPackage | Reason::Version(_) | Reason::TooLarge(_) => Failure::Input(format!("{shown}: {reason}")),
+        Reason::NotAPackage | Reason::Version(_) | Reason::TooLarge(_) => {
+            Failure::Input(format!("{shown}: {reason}"))
+        }
         reason => Failure::Refuted(format!("{shown} does not hold: {reason}")),
     };
     let package = Package::from_bytes(&bytes).map_err(refuse)?;
@@ -145,7 +149,10 @@ fn check_file(args: &Args, verified: &Verified, digests: Digests) -> Result<Chec
     Err(Failure::Refuted(if other.is_empty() {
         format!("{package} holds, but it proves nothing about {file} (SHA-256 {sha256})")
     } else {
-        format!("{file} is not the file that {package} is about: its SHA-256 is {sha256}, the package proves {}", other.join(", "))
+        format!(
+            "{file} is not the file that {package} is about: its SHA-256 is {sha256}, the package proves {}",
+            other.join(", ")
+        )
     }))
 }
 
@@ -218,24 +225,35 @@ fn check_batch(
 
 impl Checked {
     fn text(&self) -> String {
-        let Verified { chain, genesis_hash, chain_key, pinned, block, certified, statements } = &self.verified;
+        let Verified { chain, genesis_hash, chain_key, pinned, block, certified, statements } =
+            &self.verified;
         let mut rows = Vec::new();
         if let Some(CheckedFile { digests, about, .. }) = &self.file {
             let file = digests.path.display();
             let says = match about {
                 About::Deposited => format!("{file} is the file that was deposited"),
-                About::InBatch { index, count } => format!("{file} is file {} of the {count} that were deposited", index + 1),
+                About::InBatch { index, count } => {
+                    format!("{file} is file {} of the {count} that were deposited", index + 1)
+                }
                 About::Attested => format!("{file} is the file that was attested"),
-                About::Absent => format!("{file} was never deposited up to this block"),
+                About::Absent => {
+                    format!("{file} was never deposited by itself up to this block (a batch may hold it)")
+                }
             };
             let bytes = grouped(digests.bytes);
-            rows.push(("file", format!("{says}\n{bytes} bytes, SHA-256 {}\nSM3 {}", digests.sha256, digests.sm3)));
+            rows.push((
+                "file",
+                format!("{says}\n{bytes} bytes, SHA-256 {}\nSM3 {}", digests.sha256, digests.sm3),
+            ));
         }
         rows.extend(statements.iter().map(|proven| ("proven", describe(proven))));
         rows.push(("time", both_times(block.timestamp_ms)));
         rows.push(("block", format!("{} {}", block.height, block.hash)));
         if certified.hash != block.hash {
-            rows.push(("signed with", format!("block {} {}, a descendant", certified.height, certified.hash)));
+            rows.push((
+                "signed with",
+                format!("block {} {}, a descendant", certified.height, certified.hash),
+            ));
         }
         rows.push(("chain", format!("{chain} (as the package calls it), genesis {genesis_hash}")));
         rows.push(("chain key", chain_key.to_string()));
@@ -254,7 +272,8 @@ impl Checked {
     }
 
     fn json(&self) -> Value {
-        let Verified { chain, genesis_hash, chain_key, pinned, block, certified, statements } = &self.verified;
+        let Verified { chain, genesis_hash, chain_key, pinned, block, certified, statements } =
+            &self.verified;
         let file = self.file.as_ref().map(|CheckedFile { digests, statement, about }| {
             let (about, index, count) = match about {
                 About::Deposited => ("deposited", None, None),
@@ -306,7 +325,8 @@ fn describe(proven: &Proven) -> String {
             }
         },
         Proven::Transaction { index, hash, raw } => {
-            let size = raw.as_ref().map(|raw| format!(", {} bytes, in the package", grouped(raw.len() as u64)));
+            let size =
+                raw.as_ref().map(|raw| format!(", {} bytes, in the package", grouped(raw.len() as u64)));
             format!("transaction {index} of the block is {hash}{}", size.unwrap_or_default())
         }
         Proven::Account { address, account } => format!(
@@ -326,7 +346,8 @@ fn describe_event(event: &Event) -> String {
     };
     let more = |sm3: &B256, provenance: &B256, reference: &B256| {
         let words = [("SM3", sm3), ("provenance", provenance), ("reference", reference)];
-        let words = words.iter().filter(|(_, word)| !word.is_zero()).map(|(name, word)| format!("\n{name} {word}"));
+        let words =
+            words.iter().filter(|(_, word)| !word.is_zero()).map(|(name, word)| format!("\n{name} {word}"));
         words.collect::<String>()
     };
     match event {
@@ -354,10 +375,7 @@ fn describe_event(event: &Event) -> String {
             let opinion = Opinion::from_number(e.opinion).map_or("of unknown opinion", Opinion::name);
             format!(
                 "organisation {} attested {}: {opinion}\nby {}, report {}",
-                e.organisation,
-                e.digest,
-                e.account,
-                e.report
+                e.organisation, e.digest, e.account, e.report
             )
         }
     }
@@ -373,7 +391,9 @@ fn statement_json(proven: &Proven) -> Value {
             "data": log.data,
             "evidence": events::decode(log).as_ref().map(event_json),
         }),
-        Proven::Transaction { index, hash, raw } => json!({ "transactionIndex": index, "hash": hash, "raw": raw }),
+        Proven::Transaction { index, hash, raw } => {
+            json!({ "transactionIndex": index, "hash": hash, "raw": raw })
+        }
         Proven::Account { address, account } => json!({
             "address": address,
             "nonce": account.nonce,

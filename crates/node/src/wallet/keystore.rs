@@ -94,7 +94,8 @@ struct KdfParams {
 /// Names the field that is wrong.
 pub(super) fn read(path: &Path) -> Result<KeyFile, Failure> {
     let refuse = |why: String| Failure::Input(format!("{} is no usable key file: {why}", path.display()));
-    let file = File::open(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+    let file = File::open(path)
+        .map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
     let mut text = String::new();
     file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| refuse(error.to_string()))?;
     if text.len() as u64 > FILE_BYTES_MAX {
@@ -106,7 +107,11 @@ pub(super) fn read(path: &Path) -> Result<KeyFile, Failure> {
 
 impl Fields {
     fn check(self) -> Result<KeyFile, String> {
-        let Self { address, crypto: Crypto { cipher, cipherparams, ciphertext, kdf, kdfparams, mac }, version } = self;
+        let Self {
+            address,
+            crypto: Crypto { cipher, cipherparams, ciphertext, kdf, kdfparams, mac },
+            version,
+        } = self;
         if version != 3 {
             return Err(format!("version {version}, want 3"));
         }
@@ -122,7 +127,9 @@ impl Fields {
             other => return Err(format!("kdf {other:?}, want \"scrypt\" or \"pbkdf2\"")),
         };
         Ok(KeyFile {
-            address: address.map(|text| text.parse().map_err(|_| "address is not 20 bytes in hexadecimal")).transpose()?,
+            address: address
+                .map(|text| text.parse().map_err(|_| "address is not 20 bytes in hexadecimal"))
+                .transpose()?,
             cost,
             salt: hex::decode(&kdfparams.salt).map_err(|_| "salt is not hexadecimal")?,
             iv: bytes("iv", &cipherparams.iv)?,
@@ -158,7 +165,9 @@ impl KdfParams {
     fn pbkdf2(&self) -> Result<Cost, String> {
         match (self.c, self.prf.as_deref()) {
             (Some(rounds @ 1..=PBKDF2_ROUNDS_MAX), Some("hmac-sha256")) => Ok(Cost::Pbkdf2 { rounds }),
-            (c, prf) => Err(format!("pbkdf2 c {c:?} with prf {prf:?}, want 1 to {PBKDF2_ROUNDS_MAX} with \"hmac-sha256\"")),
+            (c, prf) => Err(format!(
+                "pbkdf2 c {c:?} with prf {prf:?}, want 1 to {PBKDF2_ROUNDS_MAX} with \"hmac-sha256\""
+            )),
         }
     }
 }
@@ -169,7 +178,8 @@ impl Cost {
         let mut derived = Zeroizing::new([0; KEY_BYTES]);
         match self {
             Self::Scrypt(params) => {
-                scrypt::scrypt(passphrase.as_bytes(), salt, &params, derived.as_mut_slice()).map_err(Failure::failed)?;
+                scrypt::scrypt(passphrase.as_bytes(), salt, &params, derived.as_mut_slice())
+                    .map_err(Failure::failed)?;
             }
             Self::Pbkdf2 { rounds } => {
                 pbkdf2::pbkdf2_hmac::<Sha256>(passphrase.as_bytes(), salt, rounds, derived.as_mut_slice());

@@ -53,11 +53,13 @@ pub(super) async fn run(args: &Deposit, client: Client, json: bool) -> Result<()
     let ledger = Ledger::open(client).await?;
     let chain = &ledger.chain;
     let accounts = Accounts::new(&args.accounts);
-    let signer = wallet::signer(args.key.as_deref(), &accounts, &args.passphrase, &chain.name, chain.development)?;
+    let signer =
+        wallet::signer(args.key.as_deref(), &accounts, &args.passphrase, &chain.name, chain.development)?;
     let provenance = args.provenance.as_deref().map(provenance).transpose()?.unwrap_or_default();
     let files = file::all(&args.files)?;
     let manifest = if is_batch { Some(manifest(args, &ledger, &files)?) } else { None };
-    let terms = Terms { args, provenance };
+    let operation = args.operation.as_deref().map(operation).transpose()?.unwrap_or_default();
+    let terms = Terms { args, provenance, operation };
     let items = match &manifest {
         Some((_, manifest)) => vec![terms.batch(manifest)?],
         None => terms.singly(&files),
@@ -68,7 +70,8 @@ pub(super) async fn run(args: &Deposit, client: Client, json: bool) -> Result<()
             manifest.deposited_by(*transaction).write(path)?;
         }
     }
-    let report = Report { ledger: &ledger, account: signer.address(), files: &files, manifest: manifest.as_ref() };
+    let report =
+        Report { ledger: &ledger, account: signer.address(), files: &files, manifest: manifest.as_ref() };
     if json {
         report.say_json(&items, &outcomes)?;
     } else {
@@ -119,7 +122,9 @@ pub(super) fn operation(text: &str) -> Result<B256, Failure> {
     }
     let number = super::parse_word(text).unwrap_or_else(|_| B256::from_slice(&Sha256::digest(text)));
     if number.is_zero() {
-        return Err(Failure::Input("the operation number is all zero, which means none; take another".into()));
+        return Err(Failure::Input(
+            "the operation number is all zero, which means none; take another".into(),
+        ));
     }
     Ok(number)
 }
@@ -133,7 +138,8 @@ fn manifest(args: &Deposit, ledger: &Ledger, files: &[Digests]) -> Result<(PathB
         (None, Some(first)) => manifest.default_path(&first.path),
         (None, None) => return Err(Failure::Input("no file was given".into())),
     };
-    let is_same = |known: &Manifest| known.root == manifest.root && known.genesis_hash == manifest.genesis_hash;
+    let is_same =
+        |known: &Manifest| known.root == manifest.root && known.genesis_hash == manifest.genesis_hash;
     // The same batch again: what is written there stays true.
     if let Some(known) = Manifest::read(&path).ok().filter(is_same) {
         return Ok((path, known));
@@ -141,7 +147,9 @@ fn manifest(args: &Deposit, ledger: &Ledger, files: &[Digests]) -> Result<(PathB
     // The default name holds the root; whatever has it lists the same files for another chain.
     if args.manifest.is_some() && path.exists() {
         let shown = path.display();
-        return Err(Failure::Input(format!("{shown} is there already and is another file; name another with --manifest")));
+        return Err(Failure::Input(format!(
+            "{shown} is there already and is another file; name another with --manifest"
+        )));
     }
     manifest.write(&path)?;
     Ok((path, manifest))
@@ -151,13 +159,10 @@ fn manifest(args: &Deposit, ledger: &Ledger, files: &[Digests]) -> Result<(PathB
 struct Terms<'a> {
     args: &'a Deposit,
     provenance: B256,
+    operation: B256,
 }
 
 impl Terms<'_> {
-    fn operation(&self) -> Result<B256, Failure> {
-        self.args.operation.as_deref().map_or(Ok(B256::ZERO), operation)
-    }
-
     fn batch(&self, manifest: &Manifest) -> Result<Item, Failure> {
         let count = u32::try_from(manifest.files.len()).map_err(Failure::input)?;
         let call = depositBatchCall {
@@ -166,7 +171,7 @@ impl Terms<'_> {
             kind: self.args.kind.number(),
             provenance: self.provenance,
             referenceId: self.args.reference.unwrap_or_default(),
-            operation: self.operation()?,
+            operation: self.operation,
         };
         let names = vec![plural(manifest.files.len(), "file")];
         Ok(Item { digest: manifest.root, sm3: B256::ZERO, names, input: call.abi_encode().into() })
@@ -194,8 +199,8 @@ impl Terms<'_> {
             kind: self.args.kind.number(),
             provenance: self.provenance,
             referenceId: self.args.reference.unwrap_or_default(),
-            // `check` saw to it that there is one file, and the number is acceptable.
-            operation: self.operation().unwrap_or_default(),
+            // `check` saw to it that there is one file if there is a number.
+            operation: self.operation,
         };
         Item { digest: file.sha256, sm3: file.sm3, names: vec![name], input: call.abi_encode().into() }
     }
@@ -209,9 +214,6 @@ async fn deposit(
     args: &Deposit,
     items: &[Item],
 ) -> Result<Vec<Outcome>, Failure> {
-    if let Some(text) = &args.operation {
-        operation(text)?;
-    }
     let mut nonce = ledger.next_nonce(signer.address()).await?;
     let mut sent: Vec<Result<B256, Outcome>> = Vec::new();
     for item in items {
@@ -259,14 +261,18 @@ async fn finish(
     if !receipt.is_success() {
         // The same call again says why.
         let why = ledger.gas(signer.address(), &item.input).await.err();
-        let why = why.map_or_else(|| "it would be accepted now; deposit again".into(), |failure| failure.to_string());
+        let why = why
+            .map_or_else(|| "it would be accepted now; deposit again".into(), |failure| failure.to_string());
         return Err(Failure::Failed(format!("transaction {hash} is final, but was undone: {why}")));
     }
     if let Some(event) = deposited(&receipt, item.digest) {
         return Ok(Outcome::First { transaction: receipt.transaction_hash, event });
     }
     let record = ledger.record(item.digest).await?.ok_or_else(|| {
-        Failure::Failed(format!("transaction {hash} is final, but {} is not recorded; ask another member", item.digest))
+        Failure::Failed(format!(
+            "transaction {hash} is final, but {} is not recorded; ask another member",
+            item.digest
+        ))
     })?;
     Ok(Outcome::Known { transaction: Some(hash), record })
 }
@@ -283,7 +289,9 @@ impl Report<'_> {
     fn say(&self, items: &[Item], outcomes: &[Outcome]) -> Result<(), Failure> {
         for (item, outcome) in items.iter().zip(outcomes) {
             let mut rows = match self.manifest {
-                Some((path, _)) => vec![("root", item.digest.to_string()), ("list of files", path.display().to_string())],
+                Some((path, _)) => {
+                    vec![("root", item.digest.to_string()), ("list of files", path.display().to_string())]
+                }
                 None => vec![("SHA-256", item.digest.to_string()), ("SM3", item.sm3.to_string())],
             };
             match outcome {
@@ -305,13 +313,17 @@ impl Report<'_> {
             let bytes = self.files.iter().fold(0u64, |sum, file| sum.saturating_add(file.bytes));
             let (count, chain) = (plural(self.files.len(), "file"), &self.ledger.chain.name);
             let path = file.path.display();
-            say(&format!("{count}, {} bytes, on {chain}. A proof to take away: ding evidence prove {path}", grouped(bytes)))?;
+            say(&format!(
+                "{count}, {} bytes, on {chain}. A proof to take away: ding evidence prove {path}",
+                grouped(bytes)
+            ))?;
         }
         Ok(())
     }
 
     fn say_json(&self, items: &[Item], outcomes: &[Outcome]) -> Result<(), Failure> {
-        let deposits: Vec<Value> = items.iter().zip(outcomes).map(|(item, outcome)| self.deposit_json(item, outcome)).collect();
+        let deposits: Vec<Value> =
+            items.iter().zip(outcomes).map(|(item, outcome)| self.deposit_json(item, outcome)).collect();
         let files: Vec<Value> = self
             .files
             .iter()
@@ -330,11 +342,18 @@ impl Report<'_> {
     fn deposit_json(&self, item: &Item, outcome: &Outcome) -> Value {
         let (result, transaction, first, error) = match outcome {
             Outcome::First { transaction, event } => {
-                let first = first_json(&event.depositor, event.height, event.timestampMs, event.kind, event.count);
+                let first =
+                    first_json(&event.depositor, event.height, event.timestampMs, event.kind, event.count);
                 ("deposited", Some(*transaction), Some(first), None)
             }
             Outcome::Known { transaction, record } => {
-                let first = first_json(&record.depositor, record.height, record.timestampMs, record.kind, record.count);
+                let first = first_json(
+                    &record.depositor,
+                    record.height,
+                    record.timestampMs,
+                    record.kind,
+                    record.count,
+                );
                 ("known", *transaction, Some(first), None)
             }
             Outcome::Failed(failure) => ("failed", None, None, Some(failure.to_string())),

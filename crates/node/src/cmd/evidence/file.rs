@@ -40,7 +40,9 @@ pub(in crate::cmd) fn all(paths: &[PathBuf]) -> Result<Vec<Digests>, Failure> {
     let sizes = paths.iter().map(|path| check(path)).collect::<Result<Vec<_>, _>>()?;
     let total = sizes.iter().fold(0u64, |sum, size| sum.saturating_add(*size));
     let progress = ProgressBar::with_draw_target(Some(total), target(total));
-    if let Ok(style) = ProgressStyle::with_template("{wide_msg} {bytes}/{total_bytes} [{bar:30}] {bytes_per_sec} {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_msg} {bytes}/{total_bytes} [{bar:30}] {bytes_per_sec} {eta}")
+    {
         progress.set_style(style);
     }
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -68,13 +70,19 @@ fn check(path: &Path) -> Result<u64, Failure> {
 fn require_content(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     let shown = path.display();
     if metadata.is_dir() {
-        return Err(Failure::Input(format!("{shown} is a folder; give the files in it, for example {shown}/*")));
+        return Err(Failure::Input(format!(
+            "{shown} is a folder; give the files in it, for example {shown}/*"
+        )));
     }
     if !metadata.is_file() {
-        return Err(Failure::Input(format!("{shown} is no regular file, so its content does not stay; save it first")));
+        return Err(Failure::Input(format!(
+            "{shown} is no regular file, so its content does not stay; save it first"
+        )));
     }
     if metadata.len() == 0 {
-        return Err(Failure::Input(format!("{shown} is empty: everybody has that file, so it is evidence of nothing")));
+        return Err(Failure::Input(format!(
+            "{shown} is empty: everybody has that file, so it is evidence of nothing"
+        )));
     }
     Ok(())
 }
@@ -99,7 +107,10 @@ fn digest(path: &Path, buffer: &mut [u8], progress: &ProgressBar) -> Result<Dige
     }
     let after = file.metadata().map_err(|error| cannot(path, &error))?;
     if bytes != after.len() || before.modified().ok() != after.modified().ok() {
-        return Err(Failure::Input(format!("{} changed while it was read; deposit it when it is complete", path.display())));
+        return Err(Failure::Input(format!(
+            "{} changed while it was read; deposit it when it is complete",
+            path.display()
+        )));
     }
     let [sha256, sm3] = [sha256.finalize().as_slice(), sm3.finalize().as_slice()].map(B256::from_slice);
     Ok(Digests { path: path.to_owned(), bytes, sha256, sm3 })

@@ -15,8 +15,8 @@ use ding_modules::{
     registry,
 };
 use ding_primitives::{
-    Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Roots, Transaction, U256,
-    transaction::recover,
+    Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Roots, Transaction,
+    U256, transaction::recover,
 };
 use serde_json::{Value, json};
 use std::{
@@ -194,13 +194,19 @@ impl World {
             "eth_sendRawTransaction" => self.submit(param(&params[0])),
             "eth_getTransactionReceipt" => {
                 let hash: B256 = param(&params[0]);
-                Ok(self.blocks.iter().find(|block| block.transaction == hash).map_or(Value::Null, Block::receipt_json))
+                Ok(self
+                    .blocks
+                    .iter()
+                    .find(|block| block.transaction == hash)
+                    .map_or(Value::Null, Block::receipt_json))
             }
             "eth_getBlockReceipts" => {
                 let height: U64 = param(&params[0]);
                 Ok(self.at(height.to()).map_or(Value::Null, |block| json!([block.receipt_json()])))
             }
-            "eth_getLogs" if self.fault == Fault::NoReadModel => Err((-32002, "no read model here".into(), None)),
+            "eth_getLogs" if self.fault == Fault::NoReadModel => {
+                Err((-32002, "no read model here".into(), None))
+            }
             "eth_getLogs" => {
                 let topics: Vec<B256> = param(&params[0]["topics"]);
                 let wanted = |log: &&Value| param::<Vec<B256>>(&log["topics"]).starts_with(&topics);
@@ -223,8 +229,15 @@ impl World {
     fn call(&mut self, request: &Value, is_static: bool) -> Result<Value, Refusal> {
         let caller = request.get("from").map(param).unwrap_or_default();
         let (module, input): (Address, Bytes) = (param(&request["to"]), param(&request["data"]));
-        let call =
-            Call { module, caller, origin: caller, value: U256::ZERO, input: &input, is_static, is_direct: true };
+        let call = Call {
+            module,
+            caller,
+            origin: caller,
+            value: U256::ZERO,
+            input: &input,
+            is_static,
+            is_direct: true,
+        };
         let mut copy = self.scene.host_mut().clone();
         match registry::call(&mut copy, &call) {
             Ok(output) => Ok(json!(output)),
@@ -234,7 +247,8 @@ impl World {
     }
 
     fn submit(&mut self, raw: Bytes) -> Result<Value, Refusal> {
-        let transaction = recover(Transaction::from_raw(raw), CHAIN_ID).map_err(|error| (-32000, error.to_string(), None))?;
+        let transaction = recover(Transaction::from_raw(raw), CHAIN_ID)
+            .map_err(|error| (-32000, error.to_string(), None))?;
         let (sender, nonce) = (transaction.sender(), self.nonce(&transaction.sender()));
         if self.fault == Fault::NonceTaken {
             self.fault = Fault::None;
@@ -242,7 +256,11 @@ impl World {
         }
         let nonce = self.nonce(&sender);
         if transaction.nonce() != nonce {
-            return Err((-32003, format!("nonce too low: next nonce {nonce}, tx nonce {}", transaction.nonce()), None));
+            return Err((
+                -32003,
+                format!("nonce too low: next nonce {nonce}, tx nonce {}", transaction.nonce()),
+                None,
+            ));
         }
         assert_eq!(transaction.to().to(), Some(&ADDRESS));
         self.nonces.insert(sender, nonce + 1);
@@ -322,8 +340,10 @@ impl Folder {
     }
 
     pub(in crate::cmd) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }

@@ -84,7 +84,11 @@ impl Ledger {
     }
 
     /// Calls a function of the module after the latest final block.
-    pub(super) async fn ask<C: SolCall>(&self, from: Option<Address>, call: &C) -> Result<C::Return, Failure> {
+    pub(super) async fn ask<C: SolCall>(
+        &self,
+        from: Option<Address>,
+        call: &C,
+    ) -> Result<C::Return, Failure> {
         self.ask_at(from, state::ADDRESS, call).await
     }
 
@@ -98,7 +102,11 @@ impl Ledger {
         let request = request(from, module, &call.abi_encode());
         let output: Bytes = self.client.call("eth_call", (request, "latest")).await?;
         C::abi_decode_returns_validate(&output).map_err(|error| {
-            Failure::Failed(format!("{} answered {} with something else than expected: {error}", self.client.url(), C::SIGNATURE))
+            Failure::Failed(format!(
+                "{} answered {} with something else than expected: {error}",
+                self.client.url(),
+                C::SIGNATURE
+            ))
         })
     }
 
@@ -117,7 +125,8 @@ impl Ledger {
     /// The gas that a call of the module is given: what it needs now, and a quarter on top, since
     /// others may change what it meets.
     pub(super) async fn gas(&self, from: Address, input: &[u8]) -> Result<u64, Failure> {
-        let needed: U64 = self.client.call("eth_estimateGas", [request(Some(from), state::ADDRESS, input)]).await?;
+        let needed: U64 =
+            self.client.call("eth_estimateGas", [request(Some(from), state::ADDRESS, input)]).await?;
         let needed: u64 = needed.to();
         Ok(needed.saturating_add(needed / 4).min(limits::TRANSACTION_GAS_MAX))
     }
@@ -204,18 +213,29 @@ impl Ledger {
 
     /// The log of the first deposit of a digest, which its record says is in the block at `height`.
     pub(super) async fn first_deposit(&self, digest: B256, height: u64) -> Result<LogJson, Failure> {
-        let receipts: Option<Vec<Receipt>> = self.client.call("eth_getBlockReceipts", [U64::from(height)]).await?;
+        let receipts: Option<Vec<Receipt>> =
+            self.client.call("eth_getBlockReceipts", [U64::from(height)]).await?;
         let receipts = receipts.ok_or_else(|| {
-            Failure::Failed(format!("{} no longer keeps block {height}, where {digest} was deposited; ask another member", self.client.url()))
+            Failure::Failed(format!(
+                "{} no longer keeps block {height}, where {digest} was deposited; ask another member",
+                self.client.url()
+            ))
         })?;
-        let is_it = |log: &LogJson| matches!(log.event(), Some(Event::Deposited(event)) if event.digest == digest);
+        let is_it =
+            |log: &LogJson| matches!(log.event(), Some(Event::Deposited(event)) if event.digest == digest);
         receipts.into_iter().flat_map(|receipt| receipt.logs).find(is_it).ok_or_else(|| {
-            Failure::Failed(format!("block {height} has no deposit of {digest}, although the record says so; ask another member"))
+            Failure::Failed(format!(
+                "block {height} has no deposit of {digest}, although the record says so; ask another member"
+            ))
         })
     }
 
     /// Deposits of a digest after the first. Needs the read model of the member.
-    pub(super) async fn later_deposits(&self, digest: B256, from: u64) -> Result<Vec<(B256, DepositedAgain)>, CallError> {
+    pub(super) async fn later_deposits(
+        &self,
+        digest: B256,
+        from: u64,
+    ) -> Result<Vec<(B256, DepositedAgain)>, CallError> {
         let filter = json!({
             "address": state::ADDRESS,
             "fromBlock": U64::from(from),
@@ -238,7 +258,10 @@ impl Ledger {
 
         let Answer { package } = self.client.call("ding_getProof", [wanted]).await?;
         let wrong = |why: &dyn core::fmt::Display| {
-            Failure::Refuted(format!("{} gave a proof that does not hold: {why}; nothing was written", self.client.url()))
+            Failure::Refuted(format!(
+                "{} gave a proof that does not hold: {why}; nothing was written",
+                self.client.url()
+            ))
         };
         let key = ChainKey::from_bytes(&self.chain.public_key).map_err(|error| wrong(&error))?;
         let package = Package::from_bytes(&package).map_err(|error| wrong(&error))?;

@@ -86,7 +86,11 @@ impl Manifest {
     pub(super) fn new(chain: &str, genesis_hash: B256, files: &[Digests]) -> Result<Self, Failure> {
         let digests: Vec<B256> = files.iter().map(|file| file.sha256).collect();
         let root = batch::root(&digests).filter(|_| digests.len() > 1).ok_or_else(|| {
-            Failure::Input(format!("{} files are no batch; give 2 to {}", digests.len(), limits::EVIDENCE_BATCH_MAX))
+            Failure::Input(format!(
+                "{} files are no batch; give 2 to {}",
+                digests.len(),
+                limits::EVIDENCE_BATCH_MAX
+            ))
         })?;
         let item = |file: &Digests| Item {
             name: file.path.to_string_lossy().into_owned(),
@@ -120,7 +124,9 @@ impl Manifest {
         require_version(path, manifest.version)?;
         if batch::root(&manifest.digests()) != Some(manifest.root) {
             let root = manifest.root;
-            return Err(Failure::Input(format!("the files listed in {shown} do not have its root {root}: the list was altered")));
+            return Err(Failure::Input(format!(
+                "the files listed in {shown} do not have its root {root}: the list was altered"
+            )));
         }
         Ok(manifest)
     }
@@ -155,7 +161,8 @@ impl Manifest {
         };
         let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
         let names = entries.take(FOLDER_ENTRIES_MAX).filter_map(|entry| Some(entry.ok()?.path()));
-        let mut paths: Vec<PathBuf> = names.filter(|path| path.to_string_lossy().ends_with(MANIFEST_SUFFIX)).collect();
+        let mut paths: Vec<PathBuf> =
+            names.filter(|path| path.to_string_lossy().ends_with(MANIFEST_SUFFIX)).collect();
         paths.sort();
         let read = paths.into_iter().filter_map(|path| Some((path.clone(), Self::read(&path).ok()?)));
         read.filter(|(_, manifest)| manifest.files.iter().any(|item| item.sha256 == *sha256)).collect()
@@ -208,7 +215,8 @@ fn require_version(path: &Path, version: u32) -> Result<(), Failure> {
 
 fn read_json<T: DeserializeOwned>(path: &Path, bytes_max: u64, what: &str) -> Result<T, Failure> {
     let bytes = read_bounded(path, bytes_max)?;
-    serde_json::from_slice(&bytes).map_err(|error| Failure::Input(format!("{} is no {what}: {error}", path.display())))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::Input(format!("{} is no {what}: {error}", path.display())))
 }
 
 /// Reads a file of at most so many bytes.

@@ -86,7 +86,7 @@ pub(super) async fn run(args: &Prove, client: Client, json: bool) -> Result<(), 
     let Verified { chain, chain_key, block, .. } = &verified;
     let what = match &found {
         Some(found) => format!("{} deposited by {}", found.digest, found.record.depositor),
-        None => format!("{digest} was never deposited up to this block"),
+        None => format!("{digest} was never deposited by itself up to this block (a batch may hold it)"),
     };
     let mut rows = vec![
         ("proves", what),
@@ -102,7 +102,11 @@ pub(super) async fn run(args: &Prove, client: Client, json: bool) -> Result<(), 
         None => format!("ding verify {}", output.display()),
     };
     let size = grouped(bytes.len() as u64);
-    say(&format!("{} ({size} bytes)\n{}\nChecked here. Anyone checks it offline: {check} --chain-key KEY", output.display(), table(&rows)))
+    say(&format!(
+        "{} ({size} bytes)\n{}\nChecked here. Anyone checks it offline: {check} --chain-key KEY",
+        output.display(),
+        table(&rows)
+    ))
 }
 
 /// Finds where the digest was deposited: by itself, or in a batch whose manifest is known.
@@ -111,7 +115,12 @@ async fn find(ledger: &Ledger, args: &Prove, digest: B256, path: Option<&Path>) 
         let manifest = Manifest::read(list)?;
         return match in_batch(ledger, &manifest, digest).await? {
             Some(found) => Ok(found),
-            None => Err(Failure::Failed(format!("the batch {} listed in {} was never deposited on {}", manifest.root, list.display(), ledger.chain.name))),
+            None => Err(Failure::Failed(format!(
+                "the batch {} listed in {} was never deposited on {}",
+                manifest.root,
+                list.display(),
+                ledger.chain.name
+            ))),
         };
     }
     if let Some(record) = ledger.record(digest).await? {
@@ -137,12 +146,19 @@ async fn find(ledger: &Ledger, args: &Prove, digest: B256, path: Option<&Path>) 
 /// The deposit of a batch that holds the digest; `None` if the batch is not on the ledger.
 async fn in_batch(ledger: &Ledger, manifest: &Manifest, digest: B256) -> Result<Option<Found>, Failure> {
     let path = manifest.path_of(&digest).ok_or_else(|| {
-        Failure::Input(format!("{digest} is not among the {} files of the batch {}", manifest.files.len(), manifest.root))
+        Failure::Input(format!(
+            "{digest} is not among the {} files of the batch {}",
+            manifest.files.len(),
+            manifest.root
+        ))
     })?;
     let Some(record) = ledger.record(manifest.root).await? else { return Ok(None) };
     if !path.leads(&digest, &manifest.root, record.count) {
         let (root, count) = (manifest.root, record.count);
-        return Err(Failure::Failed(format!("batch {root} was deposited with {count} files, but its list has {}", path.count)));
+        return Err(Failure::Failed(format!(
+            "batch {root} was deposited with {count} files, but its list has {}",
+            path.count
+        )));
     }
     Ok(Some(Found { digest: manifest.root, record, path: Some(path) }))
 }
@@ -157,7 +173,10 @@ async fn deposit(ledger: &Ledger, found: &Found) -> Result<(Package, Verified), 
         matches!(events::decode(log), Some(Event::Deposited(event)) if event.digest == found.digest)
     });
     if !says {
-        return Err(Failure::Refuted(format!("the member's proof is not about the deposit of {}; nothing was written", found.digest)));
+        return Err(Failure::Refuted(format!(
+            "the member's proof is not about the deposit of {}; nothing was written",
+            found.digest
+        )));
     }
     Ok((package, verified))
 }
@@ -168,12 +187,15 @@ async fn absence(ledger: &Ledger, digest: B256) -> Result<(Package, Verified), F
         return Err(Failure::Failed(format!("{digest} was deposited:\n{}", super::first_deposit(&record))));
     }
     let wanted: U256 = state::record_slot(digest);
-    let (package, verified) = ledger.proof(json!({ "slot": { "address": state::ADDRESS, "slot": wanted } })).await?;
+    let (package, verified) =
+        ledger.proof(json!({ "slot": { "address": state::ADDRESS, "slot": wanted } })).await?;
     let says = verified.statements.iter().any(
         |statement| matches!(statement, Proven::Absent { address, slot } if *address == state::ADDRESS && *slot == wanted),
     );
     if !says {
-        return Err(Failure::Refuted(format!("the member's proof is not about the absence of {digest}; nothing was written")));
+        return Err(Failure::Refuted(format!(
+            "the member's proof is not about the absence of {digest}; nothing was written"
+        )));
     }
     Ok((package, verified))
 }
@@ -189,9 +211,15 @@ fn require_replaceable(output: &Path) -> Result<(), Failure> {
     let Ok(metadata) = fs::metadata(output) else { return Ok(()) };
     let mut start = [0; MAGIC.len()];
     let is_package = metadata.is_file()
-        && (metadata.len() == 0 || File::open(output).and_then(|mut file| file.read_exact(&mut start)).is_ok_and(|()| start == MAGIC));
+        && (metadata.len() == 0
+            || File::open(output)
+                .and_then(|mut file| file.read_exact(&mut start))
+                .is_ok_and(|()| start == MAGIC));
     if !is_package {
-        return Err(Failure::Input(format!("{} is there already and is no proof package; name another file with -o", output.display())));
+        return Err(Failure::Input(format!(
+            "{} is there already and is no proof package; name another file with -o",
+            output.display()
+        )));
     }
     Ok(())
 }

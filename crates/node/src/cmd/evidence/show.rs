@@ -1,6 +1,9 @@
 //! `ding evidence show`: what the ledger knows of a file or digest.
 
-use super::{Show, Subject, deposit::first_json, file, file::Digests, first_deposit, kind_name, ledger::Ledger, stamp};
+use super::{
+    Show, Subject, deposit::first_json, file, file::Digests, first_deposit, kind_name, ledger::Ledger,
+    manifest::Manifest, stamp,
+};
 use crate::{
     client::Client,
     failure::Failure,
@@ -40,20 +43,37 @@ pub(super) async fn run(args: &Show, client: Client, json: bool) -> Result<(), F
         }
     };
     let ledger = Ledger::open(client).await?;
-    let found = look(&ledger, digest).await?;
-    if json { say_json(&found_json(&ledger, &found, file.as_ref())) } else { say(&found_text(&ledger, &found, file.as_ref())) }
+    let mut found = look(&ledger, digest).await?;
+    if let (None, Some(file)) = (&found, &file) {
+        for (_, manifest) in Manifest::beside(&file.path, &digest) {
+            found = look(&ledger, manifest.root).await?;
+            if found.is_some() {
+                break;
+            }
+        }
+    }
+    let Some(found) = found else {
+        let (name, height) = (&ledger.chain.name, ledger.height().await?);
+        return Err(Failure::Failed(format!(
+            "{digest} was never deposited by itself on {name} up to block {height}; a file of a batch is found by the \
+             batch's root, or by the list of its files beside it"
+        )));
+    };
+    if json {
+        say_json(&found_json(&ledger, &found, file.as_ref()))
+    } else {
+        say(&found_text(&ledger, &found, file.as_ref()))
+    }
 }
 
-async fn look(ledger: &Ledger, digest: B256) -> Result<Found, Failure> {
+/// Finds a SHA-256 digest, the root of a batch, or an SM3 digest.
+async fn look(ledger: &Ledger, digest: B256) -> Result<Option<Found>, Failure> {
     let (digest, record) = match ledger.record(digest).await? {
         Some(record) => (digest, record),
         None => {
             let by_sm3 = ledger.ask(None, &recordOfSm3Call { sm3: digest }).await?;
             if by_sm3.record.count == 0 {
-                let (name, height) = (&ledger.chain.name, ledger.height().await?);
-                return Err(Failure::Failed(format!(
-                    "{digest} was never deposited on {name} up to block {height} (a file of a batch is found by the batch's root)"
-                )));
+                return Ok(None);
             }
             (by_sm3.digest, by_sm3.record)
         }
@@ -69,7 +89,7 @@ async fn look(ledger: &Ledger, digest: B256) -> Result<Found, Failure> {
         attestations.push(attestation);
     }
     let again = ledger.later_deposits(digest, record.height).await.map_err(|error| error.to_string());
-    Ok(Found { digest, record, attestations, organisations, again })
+    Ok(Some(Found { digest, record, attestations, organisations, again }))
 }
 
 fn found_text(ledger: &Ledger, found: &Found, file: Option<&Digests>) -> String {
@@ -80,7 +100,9 @@ fn found_text(ledger: &Ledger, found: &Found, file: Option<&Digests>) -> String 
         ("first deposit", first_deposit(record)),
         ("kind", if record.count > 1 { format!("{kind}, a batch of {} files", record.count) } else { kind }),
     ];
-    for (name, word) in [("SM3", record.sm3), ("provenance", record.provenance), ("reference", record.referenceId)] {
+    for (name, word) in
+        [("SM3", record.sm3), ("provenance", record.provenance), ("reference", record.referenceId)]
+    {
         if !word.is_zero() {
             rows.push((name, word.to_string()));
         }
@@ -92,17 +114,32 @@ fn found_text(ledger: &Ledger, found: &Found, file: Option<&Digests>) -> String 
         let Attestation { organisation, account, height, timestampMs, opinion, report } = attestation;
         let who = organisations.get(organisation).map_or("", String::as_str);
         let opinion = opinion_name(*opinion);
-        rows.push(("attestation", format!("{opinion}, says {who} (organisation {organisation}), report {report}\n{}", stamp(account, *height, *timestampMs))));
+        rows.push((
+            "attestation",
+            format!(
+                "{opinion}, says {who} (organisation {organisation}), report {report}\n{}",
+                stamp(account, *height, *timestampMs)
+            ),
+        ));
     }
     if record.attestations as usize > attestations.len() {
-        rows.push(("", format!("and {} more attestations", record.attestations as usize - attestations.len())));
+        rows.push((
+            "",
+            format!("and {} more attestations", record.attestations as usize - attestations.len()),
+        ));
     }
     match again {
         Ok(later) if later.is_empty() => {}
         Ok(later) => {
             rows.push(("later deposits", plural(later.len(), "deposit")));
             for (transaction, event) in later.iter().take(SHOWN_MAX as usize) {
-                rows.push(("", format!("transaction {transaction}\n{}", stamp(&event.depositor, event.height, event.timestampMs))));
+                rows.push((
+                    "",
+                    format!(
+                        "transaction {transaction}\n{}",
+                        stamp(&event.depositor, event.height, event.timestampMs)
+                    ),
+                ));
             }
         }
         Err(why) => rows.push(("later deposits", format!("cannot be told: {why}"))),
@@ -170,5 +207,6 @@ fn sm3_warning(record: &Record, file: &Digests) -> Option<String> {
 }
 
 fn opinion_name(opinion: u8) -> String {
-    Opinion::from_number(opinion).map_or_else(|| format!("opinion {opinion}"), |opinion| opinion.name().to_owned())
+    Opinion::from_number(opinion)
+        .map_or_else(|| format!("opinion {opinion}"), |opinion| opinion.name().to_owned())
 }

@@ -43,7 +43,10 @@ fn both_digests_are_those_of_the_standards() {
     let folder = Folder::new("digests");
     let found = file::one(folder.file("abc", "abc").as_ref()).unwrap();
     // FIPS 180-4 and GB/T 32905 appendix A, both for "abc".
-    assert_eq!(found.sha256.to_string(), "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(
+        found.sha256.to_string(),
+        "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
     assert_eq!(found.sm3.to_string(), "0x66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
     assert_eq!(found.bytes, 3);
     let large = vec![7u8; 3 * 1024 * 1024 + 1];
@@ -82,7 +85,10 @@ fn a_deposit_is_first_once_and_whoever_comes_later_learns_by_whom_and_when() {
     evidence(&harbour, &["show", &sha256("a report").to_string()]).unwrap();
     let sm3 = file::one(report.as_ref()).unwrap().sm3.to_string();
     evidence(&harbour, &["show", &sm3]).unwrap();
-    refused(evidence(&harbour, &["show", &"11".repeat(32)]), &["never deposited on harbour up to block 2"]);
+    refused(
+        evidence(&harbour, &["show", &"11".repeat(32)]),
+        &["never deposited by itself on harbour up to block 2"],
+    );
 }
 
 #[test]
@@ -99,7 +105,10 @@ fn an_operation_number_stands_for_one_content() {
     let (one, two) = (folder.file("one", "1"), folder.file("two", "2"));
     evidence(&harbour, &["deposit", &one, "--operation", "order 7"]).unwrap();
     evidence(&harbour, &["deposit", &one, "--operation", "order 7"]).unwrap();
-    refused(evidence(&harbour, &["deposit", &two, "--operation", "order 7"]), &["execution reverted", "operation"]);
+    refused(
+        evidence(&harbour, &["deposit", &two, "--operation", "order 7"]),
+        &["execution reverted", "operation"],
+    );
     // Also for content that is recorded already, where nothing would be sent.
     evidence(&harbour, &["deposit", &two]).unwrap();
     refused(evidence(&harbour, &["deposit", &two, "--operation", "order 7"]), &["operation"]);
@@ -164,7 +173,10 @@ fn a_proof_never_replaces_another_file() {
 fn what_was_never_deposited_has_no_proof_of_deposit() {
     let (harbour, folder) = (Harbour::found(), Folder::new("never"));
     let report = folder.file("report.pdf", "a report");
-    refused(evidence(&harbour, &["prove", &report]), &["never deposited on harbour", "--manifest", "--absent"]);
+    refused(
+        evidence(&harbour, &["prove", &report]),
+        &["never deposited on harbour", "--manifest", "--absent"],
+    );
     evidence(&harbour, &["deposit", &report]).unwrap();
     let account = first_account().to_string();
     refused(evidence(&harbour, &["prove", &report, "--absent"]), &["was deposited", &account]);
@@ -176,7 +188,9 @@ fn a_proof_that_does_not_hold_is_not_written() {
     let (harbour, folder) = (Harbour::found(), Folder::new("lies"));
     let (first, second) = (folder.file("first", "1"), folder.file("second", "2"));
     evidence(&harbour, &["deposit", &first, &second]).unwrap();
-    for (fault, want) in [(Fault::ForgesProofs, "certificate"), (Fault::ProvesOthers, "not about the deposit")] {
+    for (fault, want) in
+        [(Fault::ForgesProofs, "certificate"), (Fault::ProvesOthers, "not about the deposit")]
+    {
         harbour.world().fault = fault;
         let result = evidence(&harbour, &["prove", &second]);
         assert!(matches!(result, Err(Failure::Refuted(_))));
@@ -207,13 +221,16 @@ fn every_file_of_a_batch_is_found_through_the_list_beside_it() {
         assert!(way.leads(&sha256(contents[index as usize]), &root, 3));
         assert!(!way.leads(&sha256("four"), &root, 3) && !way.leads(&way.sha256, &root, 5));
     }
+    evidence(&harbour, &["show", one]).unwrap();
     // Somewhere else the list must be named, and must be about the file.
     let far = Folder::new("batch-far");
     let (copy, four) = (far.file("copy", "two"), far.file("four", "four"));
     refused(evidence(&harbour, &["prove", &copy]), &["never deposited"]);
+    refused(evidence(&harbour, &["show", &copy]), &["never deposited", "list of its files"]);
     evidence(&harbour, &["prove", &copy, "--manifest", &list]).unwrap();
     refused(evidence(&harbour, &["prove", &four, "--manifest", &list]), &["not among the 3 files"]);
-    let altered = far.file("altered.json", text.replace(&sha256("one").to_string(), &sha256("four").to_string()));
+    let altered =
+        far.file("altered.json", text.replace(&sha256("one").to_string(), &sha256("four").to_string()));
     refused(evidence(&harbour, &["prove", &four, "--manifest", &altered]), &["the list was altered"]);
 }
 
@@ -222,7 +239,8 @@ fn many_files_are_a_batch_by_themselves() {
     let (harbour, folder) = (Harbour::found(), Folder::new("many"));
     let files: Vec<String> = (0..65).map(|n| folder.file(&format!("{n}"), format!("file {n}"))).collect();
     let list = folder.path("list.json");
-    let words: Vec<&str> = ["deposit", "--manifest", &list].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let words: Vec<&str> =
+        ["deposit", "--manifest", &list].into_iter().chain(files.iter().map(String::as_str)).collect();
     evidence(&harbour, &words).unwrap();
     assert_eq!(harbour.world().transactions(), 1);
     assert!(exists(&list));
@@ -236,11 +254,13 @@ fn many_files_are_a_batch_by_themselves() {
 fn attestations_and_later_deposits_are_shown_with_or_without_a_read_model() {
     let (harbour, folder) = (Harbour::found(), Folder::new("show"));
     let report = folder.file("report", "a report");
-    evidence(&harbour, &["deposit", &report, "--kind", "2", "--provenance", &folder.file("p", "clean")]).unwrap();
+    evidence(&harbour, &["deposit", &report, "--kind", "2", "--provenance", &folder.file("p", "clean")])
+        .unwrap();
     let digest = sha256("a report");
     let attest = attestCall { digest, opinion: 1, report: B256::repeat_byte(5) };
     harbour.world().send(NOTARY, &attest.abi_encode()).unwrap();
-    let again = ["deposit", &report, "--again", "--kind", "web-page-capture", "--provenance", &"22".repeat(32)];
+    let again =
+        ["deposit", &report, "--again", "--kind", "web-page-capture", "--provenance", &"22".repeat(32)];
     evidence(&harbour, &again).unwrap();
     evidence(&harbour, &["show", &report]).unwrap();
     harbour.world().fault = Fault::NoReadModel;

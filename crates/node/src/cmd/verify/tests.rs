@@ -63,7 +63,15 @@ fn a_deposited_file_is_proven_with_the_chain_key_alone() {
     assert_eq!(checked.file.as_ref().unwrap().about, About::Deposited);
     let text = checked.text();
     let account = evidence::harbour::first_account().to_string();
-    for want in ["the key you gave signed it", "is the file that was deposited", "harbour", "Beijing time", "UTC", &key, &account] {
+    for want in [
+        "the key you gave signed it",
+        "is the file that was deposited",
+        "harbour",
+        "Beijing time",
+        "UTC",
+        &key,
+        &account,
+    ] {
         assert!(text.contains(want), "{want:?} is missing in:\n{text}");
     }
     let value = checked.json();
