@@ -35,7 +35,6 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Prints a JSON value, indented. Errors as [`say`].
-#[expect(clippy::missing_errors_doc, reason = "named above")]
 pub(crate) fn say_json(value: &Value) -> Result<(), Failure> {
     say(&serde_json::to_string_pretty(value).map_err(Failure::failed)?)
 }

@@ -56,19 +56,18 @@ pub(super) async fn run(args: &Deposit, client: Client, json: bool) -> Result<()
     let signer =
         wallet::signer(args.key.as_deref(), &accounts, &args.passphrase, &chain.name, chain.development)?;
     let provenance = args.provenance.as_deref().map(provenance).transpose()?.unwrap_or_default();
+    let operation = args.operation.as_deref().map(operation).transpose()?.unwrap_or_default();
     let files = file::all(&args.files)?;
     let manifest = if is_batch { Some(manifest(args, &ledger, &files)?) } else { None };
-    let operation = args.operation.as_deref().map(operation).transpose()?.unwrap_or_default();
     let terms = Terms { args, provenance, operation };
     let items = match &manifest {
         Some((_, manifest)) => vec![terms.batch(manifest)?],
         None => terms.singly(&files),
     };
     let outcomes = deposit(&ledger, &signer, args, &items).await?;
-    if let (Some((path, manifest)), Some(outcome)) = (&manifest, outcomes.first()) {
-        if let Outcome::First { transaction, .. } = outcome {
-            manifest.deposited_by(*transaction).write(path)?;
-        }
+    if let (Some((path, manifest)), Some(Outcome::First { transaction, .. })) = (&manifest, outcomes.first())
+    {
+        manifest.deposited_by(*transaction).write(path)?;
     }
     let report =
         Report { ledger: &ledger, account: signer.address(), files: &files, manifest: manifest.as_ref() };
