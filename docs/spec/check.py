@@ -2,7 +2,7 @@
 """Checks a proof package, written from encoding.md alone.
 
     pip install py-ecc
-    python3 check.py README.ding --chain-key 0x83246b07... [--file README.md]
+    python3 check.py README.ding --chain-key 0x824d8f3e... [--file README.md]
 
 It shares no code with the ledger, so that the page and the program can be compared. It checks the
 whole chain of reasons, from the chain key to logs and transactions; proofs of the state are told but
