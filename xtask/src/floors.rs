@@ -83,7 +83,9 @@ fn check(table: &Table, packages: &[Package]) -> Vec<String> {
     for package in packages {
         let name = &package.name;
         let Some(row) = table.crates.get(name) else {
-            findings.push(format!("{name} has no row; add [crates.{name}] with its floor and what it may import"));
+            findings.push(format!(
+                "{name} has no row; add [crates.{name}] with its floor and what it may import"
+            ));
             continue;
         };
         for import in &package.imports {
@@ -110,7 +112,9 @@ fn check_table(table: &Table, packages: &[Package]) -> Vec<String> {
     }
     for (name, rooms) in &table.third_party {
         for room in rooms.iter().filter(|room| *room != EVERYBODY && !table.crates.contains_key(*room)) {
-            findings.push(format!("[third-party] {name} names the room {room}, which has no row; correct the name"));
+            findings.push(format!(
+                "[third-party] {name} names the room {room}, which has no row; correct the name"
+            ));
         }
     }
     for name in table.serde.keys().filter(|name| !table.crates.contains_key(*name)) {

@@ -19,7 +19,10 @@ use ding_primitives::{
 };
 use ding_state::{Branch, Databases, store};
 use futures::StreamExt as _;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 /// The ledger as the consensus engine sees it.
 pub struct Ledger<E: Context + Spawner, T, S> {
@@ -91,8 +94,12 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         };
         let env = self.shared.env(&header);
         let Ran { outcome, state } = run(Branch::new(batches), spec, &env, &chosen, Mode::Build).await?;
-        for skipped in &outcome.skipped {
-            tracing::debug!(height = %header.height, ?skipped, "left out of the block");
+        for (index, why) in &outcome.skipped {
+            let Some(transaction) = chosen.get(*index) else { continue };
+            tracing::debug!(height = %header.height, hash = %transaction.hash(), %why, "left out of the block");
+            if !why.is_temporary() {
+                self.source.unfit(&transaction.hash(), &why.to_string());
+            }
         }
         let transactions: Vec<Arc<Recovered>> =
             outcome.included.iter().filter_map(|index| chosen.get(*index).cloned()).collect();
@@ -105,8 +112,10 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         let timestamp_ms = header.timestamp_ms;
         let block = Block::new(header, body).expect("the header was made for this body and a member's key");
         alarm(&outcome.faults, &block);
-        self.shared
-            .remember(&block, Executed { parent: parent_hash, timestamp_ms, transactions, receipts: outcome.receipts });
+        self.shared.remember(
+            &block,
+            Executed { parent: parent_hash, timestamp_ms, transactions, receipts: outcome.receipts },
+        );
         Ok((block, state))
     }
 
@@ -130,7 +139,8 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         }
         let transactions = self.shared.senders(block.transactions(), &self.source, &self.strategy)?;
         let env = self.shared.env(header);
-        let Ran { outcome, state } = run(Branch::new(batches), spec, &env, &transactions, Mode::Verify).await?;
+        let Ran { outcome, state } =
+            run(Branch::new(batches), spec, &env, &transactions, Mode::Verify).await?;
         let differs = |what, got: &dyn core::fmt::Debug, want: &dyn core::fmt::Debug| {
             Err(Refused::Differs { what, got: format!("{got:?}"), want: format!("{want:?}") })
         };
@@ -259,6 +269,7 @@ where
         _state: &store::Merkleized<E>,
         _readers: <Databases<E> as DatabaseSet<E>>::Readers,
     ) {
+        self.shared.applying.fetch_add(1, Ordering::AcqRel);
     }
 
     async fn finalized(
@@ -279,6 +290,7 @@ where
         });
         // Finality is the quorum's, and the block itself is durable already: the doors may tell.
         self.shared.publish(&finalized, &self.source);
+        self.shared.applying.fetch_add(1, Ordering::AcqRel);
         if let Err(error) = self.shared.receipts.keep(height, hash, &finalized.receipts).await {
             panic!("receipts of block {height} cannot be kept, stopping: {error}");
         }

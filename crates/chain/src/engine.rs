@@ -140,7 +140,10 @@ pub fn max_message_size(members: u32) -> u32 {
     let engine = commonware_p2p::max_message_size(&[
         simplex::max_payload_size::<Scheme, crate::types::Digest>(members),
         marshal::max_payload_size::<Standard<Block>, Scheme>(members, &()),
-        state_resolver::max_payload_size::<mmr::Family, crate::types::Digest>(SYNC_BATCH, OPERATION_BYTES_MAX),
+        state_resolver::max_payload_size::<mmr::Family, crate::types::Digest>(
+            SYNC_BATCH,
+            OPERATION_BYTES_MAX,
+        ),
     ]);
     let ours = u32::try_from(limits::MESSAGE_BYTES_MAX).unwrap_or(u32::MAX);
     assert!(engine <= ours, "a message of the engine has {engine} bytes, the limit is {ours}");
@@ -148,7 +151,12 @@ pub fn max_message_size(members: u32) -> u32 {
 }
 
 /// Layout of the archives of blocks and certificates.
-pub(crate) fn archive_config<C>(prefix: &str, name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
+pub(crate) fn archive_config<C>(
+    prefix: &str,
+    name: &str,
+    cache: &CacheRef,
+    codec_config: C,
+) -> prunable::Config<EightCap, C> {
     prunable::Config {
         translator: EightCap,
         metadata_partition: format!("{prefix}-{name}-meta"),
@@ -208,7 +216,17 @@ where
     W: WrapReporter<E, T, S>,
 {
     let Config { spec, prefix, me, scheme, genesis, source, strategy, peers, blocker, cache } = config;
-    let [votes, certificates, resolver, backfill, blocks, sync_accounts, sync_modules, sync_contracts, gossip] = channels;
+    let [
+        votes,
+        certificates,
+        resolver,
+        backfill,
+        blocks,
+        sync_accounts,
+        sync_modules,
+        sync_contracts,
+        gossip,
+    ] = channels;
 
     let receipts = Receipts::open(context.child("receipts"), &prefix, &cache).await?;
     let shared = Arc::new(Shared::new(spec.clone(), genesis.clone(), receipts));
@@ -247,9 +265,12 @@ where
     )
     .await
     .map_err(|error| StartError::Archive("certificates", error))?;
-    let archive = prunable::Archive::init(context.child("blocks"), archive_config(&prefix, "blocks", &cache, blocks_codec()))
-        .await
-        .map_err(|error| StartError::Archive("blocks", error))?;
+    let archive = prunable::Archive::init(
+        context.child("blocks"),
+        archive_config(&prefix, "blocks", &cache, blocks_codec()),
+    )
+    .await
+    .map_err(|error| StartError::Archive("blocks", error))?;
 
     let plan = SyncPlan::init(context.child("plan"), prefix.clone()).await;
     let epocher = FixedEpocher::new(NZU64!(u64::MAX));
@@ -325,7 +346,8 @@ where
             strategy: Sequential,
         },
     );
-    let deferred = Deferred::new(context.child("deferred"), stateful_mailbox.clone(), marshal.clone(), epocher);
+    let deferred =
+        Deferred::new(context.child("deferred"), stateful_mailbox.clone(), marshal.clone(), epocher);
     marshal_actor.start(wrap.wrap(&me, stateful_mailbox.clone()), buffer, block_fetcher);
     stateful.start();
 
@@ -341,13 +363,11 @@ where
         }
     }
 
-    let member = spec.validators.iter().find(|v| v.key == crate::types::member_key(&me)).map(|v| v.name.clone());
+    let member =
+        spec.validators.iter().find(|v| v.key == crate::types::member_key(&me)).map(|v| v.name.clone());
     let reader = Reader::new(Arc::new(View::new(context.child("view"), &shared, member)));
-    Gossip { shared: shared.clone(), source: source.clone(), strategy, blocker: blocker.clone() }.start(
-        &context,
-        gossip.0,
-        gossip.1,
-    );
+    Gossip { shared: shared.clone(), source: source.clone(), strategy, blocker: blocker.clone() }
+        .start(&context, gossip.0, gossip.1);
 
     let paced = Paced::new(context.child("pace"), deferred.clone(), shared, source);
     // The engine runs on the root context: aborting its handle ends every actor above.
@@ -378,7 +398,8 @@ where
             },
             fetch_timeout: NZDuration!(FETCH_TIMEOUT),
             fetch_retry_delay: FETCH_RETRY,
-            forward: ForwardPolicy::SilentVoters,
+            // Who missed a block fetches it; sending it again to slow voters only slows them more.
+            forward: ForwardPolicy::Disabled,
             track_historical_votes: false,
         },
     );

@@ -83,7 +83,11 @@ pub struct Dealt {
 /// If `names` is empty or longer than [`limits::MEMBERS_MAX`].
 pub fn deal_trusted(rng: &mut impl CryptoRng, names: &[String]) -> Result<Dealt, GenesisError> {
     if names.is_empty() || names.len() > limits::MEMBERS_MAX {
-        return Err(GenesisError::Deal(format!("{} members, want 1 to {}", names.len(), limits::MEMBERS_MAX)));
+        return Err(GenesisError::Deal(format!(
+            "{} members, want 1 to {}",
+            names.len(),
+            limits::MEMBERS_MAX
+        )));
     }
     let mut identities: Vec<(PeerKey, ed25519::PrivateKey)> = names
         .iter()
@@ -103,8 +107,13 @@ pub fn deal_trusted(rng: &mut impl CryptoRng, names: &[String]) -> Result<Dealt,
         members: Vec::new(),
     };
     for ((public, identity), name) in identities.into_iter().zip(names) {
-        let share = shares.get_value(&public).cloned().ok_or_else(|| GenesisError::Deal("a member got no share".into()))?;
-        dealt.validators.push(Validator { name: name.clone(), key: MemberKey(B256::from_slice(&public.encode())) });
+        let share = shares
+            .get_value(&public)
+            .cloned()
+            .ok_or_else(|| GenesisError::Deal("a member got no share".into()))?;
+        dealt
+            .validators
+            .push(Validator { name: name.clone(), key: MemberKey(B256::from_slice(&public.encode())) });
         dealt.members.push(DealtMember { name: name.clone(), identity, share });
     }
     Ok(dealt)
@@ -125,11 +134,16 @@ pub fn participants(spec: &Spec) -> Result<Set<PeerKey>, GenesisError> {
 }
 
 fn sharing(spec: &Spec) -> Result<Sharing<MinSig>, GenesisError> {
-    let members = u32::try_from(limits::MEMBERS_MAX).ok().and_then(core::num::NonZeroU32::new).unwrap_or(NZU32!(1));
+    let members =
+        u32::try_from(limits::MEMBERS_MAX).ok().and_then(core::num::NonZeroU32::new).unwrap_or(NZU32!(1));
     let sharing = Sharing::<MinSig>::decode_cfg(spec.sharing.0.clone(), &(members, ModeVersion::v0()))
         .map_err(|error| GenesisError::Sharing(error.to_string()))?;
     if sharing.total().get() as usize != spec.validators.len() {
-        return Err(GenesisError::Sharing(format!("for {} members, the file lists {}", sharing.total(), spec.validators.len())));
+        return Err(GenesisError::Sharing(format!(
+            "for {} members, the file lists {}",
+            sharing.total(),
+            spec.validators.len()
+        )));
     }
     if Bytes(sharing.public().encode()) != spec.public_key {
         return Err(GenesisError::PublicKey);
@@ -148,7 +162,8 @@ pub fn signer(spec: &Spec, genesis_hash: &B256, share: Share) -> Result<Scheme, 
     if share.public::<MinSig>() != expected {
         return Err(GenesisError::Share);
     }
-    Scheme::signer(&namespace::consensus(genesis_hash), participants(spec)?, sharing, share).ok_or(GenesisError::Share)
+    Scheme::signer(&namespace::consensus(genesis_hash), participants(spec)?, sharing, share)
+        .ok_or(GenesisError::Share)
 }
 
 /// Checks votes and certificates without being able to vote.
@@ -194,5 +209,7 @@ pub fn block<E: Context + Spawner>(spec: &Spec) -> Result<Block, GenesisError> {
         gas_limit: spec.gas_limit,
         transaction_count: 0,
     };
-    Block::new(header, Body::default()).map_err(|_| GenesisError::ValidatorKey { name: spec.validators.first().map(|v| v.name.clone()).unwrap_or_default() })
+    Block::new(header, Body::default()).map_err(|_| GenesisError::ValidatorKey {
+        name: spec.validators.first().map(|v| v.name.clone()).unwrap_or_default(),
+    })
 }

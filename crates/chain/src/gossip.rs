@@ -4,11 +4,13 @@
 //! sends to all others, again while it waits too long; what came from a peer it does not pass on.
 
 use crate::{
-    shared::{PeerState, Shared, now_ms},
+    shared::{PARALLEL_FROM, PeerState, Shared, now_ms},
     types::{PeerKey, member_key},
 };
 use bytes::BufMut;
-use commonware_codec::{Buf, DecodeExt as _, Encode as _, EncodeSize, Error as CodecError, RangeCfg, Read, ReadExt as _, Write};
+use commonware_codec::{
+    Buf, DecodeExt as _, Encode as _, EncodeSize, Error as CodecError, RangeCfg, Read, ReadExt as _, Write,
+};
 use commonware_macros::select;
 use commonware_p2p::{Blocker, Receiver, Recipients, Sender};
 use commonware_parallel::Strategy;
@@ -116,7 +118,9 @@ where
                     self.shared.peers.lock().insert(member_key(&peer), state);
                 }
                 Ok(Message::Transactions(list)) => {
-                    if let Err(error) = admit(&context, &self.shared, &self.source, &self.strategy, list).await {
+                    if let Err(error) =
+                        admit(&context, &self.shared, &self.source, &self.strategy, list).await
+                    {
                         tracing::warn!(%error, "transactions of a peer could not be looked at");
                     }
                 }
@@ -144,14 +148,22 @@ where
 {
     let chain_id = shared.spec.chain_id;
     let fresh: Vec<Transaction> = {
-        let recent = shared.recent.read();
         list.into_iter()
             .map(|raw| Transaction::from_raw(ding_primitives::Bytes(raw)))
-            .filter(|t: &Transaction| source.find(&t.hash()).is_none() && recent.transaction(&t.hash()).is_none())
+            .filter(|t: &Transaction| source.find(&t.hash()).is_none() && !shared.is_recent(&t.hash()))
             .collect()
     };
-    let recovered: Vec<Option<Arc<Recovered>>> =
-        strategy.map_collect_vec(fresh, |t| recover(t, chain_id).ok().map(Arc::new));
+    let recovered: Vec<Option<Arc<Recovered>>> = {
+        let find = |t: Transaction| match shared.known(&t.hash(), source) {
+            Some(known) => Some(known),
+            None => recover(t, chain_id).ok().map(Arc::new),
+        };
+        if fresh.len() < PARALLEL_FROM {
+            fresh.into_iter().map(find).collect()
+        } else {
+            strategy.map_collect_vec(fresh, find)
+        }
+    };
     let recovered: Vec<Arc<Recovered>> = recovered.into_iter().flatten().collect();
     let Some(databases) = shared.databases.get() else { return Ok(()) };
     let now = now_ms(context);
@@ -212,12 +224,16 @@ mod tests {
 
     #[test]
     fn messages_survive_the_wire_and_oversized_ones_do_not() {
-        for message in [Message::Status(Height::new(9)), Message::Transactions(vec![bytes::Bytes::from_static(b"a"), bytes::Bytes::new()])] {
+        for message in [
+            Message::Status(Height::new(9)),
+            Message::Transactions(vec![bytes::Bytes::from_static(b"a"), bytes::Bytes::new()]),
+        ] {
             assert_eq!(Message::decode(message.encode()).unwrap(), message);
         }
         let many = Message::Transactions(vec![bytes::Bytes::new(); limits::GOSSIP_TRANSACTIONS_MAX + 1]);
         assert!(Message::decode(many.encode()).is_err());
-        let large = Message::Transactions(vec![bytes::Bytes::from(vec![0; limits::TRANSACTION_BYTES_MAX + 1])]);
+        let large =
+            Message::Transactions(vec![bytes::Bytes::from(vec![0; limits::TRANSACTION_BYTES_MAX + 1])]);
         assert!(Message::decode(large.encode()).is_err());
     }
 }

@@ -3,32 +3,22 @@
 use crate::{
     reader::{At, Certified, Claim, Look, Status},
     run::look,
-    shared::{Seen, Shared, Wanted, now_ms},
+    shared::{AGAIN, Seen, Shared, Wanted, now_ms},
     types::Marshal,
 };
 use commonware_codec::Encode as _;
 use commonware_consensus::types::Height as ConsensusHeight;
 use commonware_glue::stateful::db::DatabaseSet;
 use commonware_runtime::{Clock, Metrics, Spawner, Storage};
-use ding_execution::simulate::{self, AccessListResult, CallResult, Estimate, Overrides, Request};
 use ding_execution::Env;
-use ding_light::{
-    Certificate, ChainKey, Package, Statement,
-    package::Content,
-    tree,
-};
+use ding_execution::simulate::{self, AccessListResult, CallResult, Estimate, Overrides, Request};
+use ding_light::{Certificate, ChainKey, Package, Statement, package::Content, tree};
 use ding_primitives::{
     Account, Address, B256, Bytes, Header, Height, Roots, Spec, U256, limits,
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState},
 };
-use ding_state::{Branch, Databases, Readers, proof};
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
-
-/// Pause before a read that a block overtook is tried again.
-const AGAIN: Duration = Duration::from_millis(2);
+use ding_state::{Databases, Readers, proof};
+use std::sync::{Arc, Weak};
 
 /// One member's chain, for its doors.
 pub(crate) struct View<E: commonware_storage::Context + Spawner> {
@@ -66,8 +56,7 @@ impl<E: Clock + Spawner + Storage + Metrics> View<E> {
     ) -> Pending<'_, Result<At<R>, ReadError>> {
         self.on_runtime(true, move |context, shared| async move {
             for _ in 0..limits::READ_ATTEMPTS_MAX {
-                let branch = Branch::latest(databases(&shared)?).await;
-                let head = shared.head();
+                let (branch, head) = shared.latest(&context, databases(&shared)?).await;
                 let env = shared.env(&head.header);
                 match look(&branch, |state| work(state, &env)).await? {
                     Ok(value) => return Ok(At { height: head.header.height, value }),
@@ -85,8 +74,8 @@ macro_rules! read_latest {
     ($self:ident, |$branch:ident| $read:expr) => {
         $self.on_runtime(false, move |context, shared| async move {
             for _ in 0..limits::READ_ATTEMPTS_MAX {
-                let $branch = Branch::latest(databases(&shared)?).await;
-                let height = shared.head().header.height;
+                let ($branch, head) = shared.latest(&context, databases(&shared)?).await;
+                let height = head.header.height;
                 match $read {
                     Ok(value) => return Ok(At { height, value }),
                     Err(ReadError::Stale) => context.sleep(AGAIN).await,
@@ -149,16 +138,24 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
         })
     }
 
-    fn call(&self, request: Request) -> Pending<'_, Result<At<CallResult>, ReadError>> {
-        self.simulated(move |state, env| simulate::call(state, env, &request, &Overrides::default()))
+    fn call(&self, request: Request, overrides: Overrides) -> Pending<'_, Result<At<CallResult>, ReadError>> {
+        self.simulated(move |state, env| simulate::call(state, env, &request, &overrides))
     }
 
-    fn estimate(&self, request: Request) -> Pending<'_, Result<At<Estimate>, ReadError>> {
-        self.simulated(move |state, env| simulate::estimate(state, env, &request, &Overrides::default()))
+    fn estimate(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<Estimate>, ReadError>> {
+        self.simulated(move |state, env| simulate::estimate(state, env, &request, &overrides))
     }
 
-    fn access_list(&self, request: Request) -> Pending<'_, Result<At<AccessListResult>, ReadError>> {
-        self.simulated(move |state, env| simulate::access_list(state, env, &request, &Overrides::default()))
+    fn access_list(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<AccessListResult>, ReadError>> {
+        self.simulated(move |state, env| simulate::access_list(state, env, &request, &overrides))
     }
 
     fn certificate(&self, height: Height) -> Pending<'_, Result<Option<Certified>, ReadError>> {
@@ -178,7 +175,8 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
                     let Some(statement) = transaction_statement(&block, transaction) else { return Ok(None) };
                     (height, statement)
                 }
-                Claim::Account(_) | Claim::Slot(..) => match state_statement(&context, &shared, claim).await? {
+                Claim::Account(_) | Claim::Slot(..) => match state_statement(&context, &shared, claim).await?
+                {
                     Some(found) => found,
                     None => return Ok(None),
                 },
@@ -210,7 +208,9 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     }
 }
 
-fn databases<E: commonware_storage::Context + Spawner>(shared: &Shared<E>) -> Result<&Databases<E>, ReadError> {
+fn databases<E: commonware_storage::Context + Spawner>(
+    shared: &Shared<E>,
+) -> Result<&Databases<E>, ReadError> {
     shared.databases.get().ok_or(ReadError::Stale)
 }
 
@@ -315,8 +315,14 @@ async fn package<E: Clock + Spawner + Storage + Metrics>(
         };
         let key = ChainKey::from_bytes(&shared.spec.public_key).map_err(|e| damaged(&e))?;
         let certificate = Certificate::from_bytes(&certified.certificate).map_err(|e| damaged(&e))?;
-        let package =
-            Package::new(&shared.spec.name, shared.genesis.hash(), key, certified.headers, certificate, vec![statement]);
+        let package = Package::new(
+            &shared.spec.name,
+            shared.genesis.hash(),
+            key,
+            certified.headers,
+            certificate,
+            vec![statement],
+        );
         return package.map(Some).map_err(|e| damaged(&e));
     }
     Ok(None)

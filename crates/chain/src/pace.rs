@@ -10,7 +10,7 @@ use crate::{
 };
 use commonware_consensus::{Automaton, CertifiableAutomaton, Handoff, types::Round};
 use commonware_macros::select;
-use commonware_runtime::{Clock, Spawner, Storage, Metrics};
+use commonware_runtime::{Clock, Metrics, Spawner, Storage};
 use commonware_utils::channel::oneshot;
 use ding_primitives::{B256, limits, ports::TransactionSource};
 use std::{
@@ -21,6 +21,8 @@ use std::{
 /// A leader that found work waits this long after the last block for more of it...
 const WINDOW: Duration = Duration::from_millis(limits::BATCH_WINDOW_MS);
 
+/// Pause between two looks at how much waits.
+const LOOK: Duration = Duration::from_millis(4);
 /// Pause between two looks at who is connected.
 const CONNECTING: Duration = Duration::from_millis(10);
 
@@ -83,10 +85,14 @@ where
         if ready >= limits::BATCH_ENOUGH || now >= heartbeat || (ready > 0 && now >= last + WINDOW) {
             return;
         }
-        let until = if ready > 0 { last + WINDOW } else { heartbeat };
-        select! {
-            _ = context.sleep_until(until) => {},
-            _ = source.changed() => {},
+        if ready > 0 {
+            // Counting what waits is not free, so not on each arrival.
+            context.sleep_until((last + WINDOW).min(now + LOOK)).await;
+        } else {
+            select! {
+                _ = context.sleep_until(heartbeat) => {},
+                _ = source.changed() => {},
+            }
         }
     }
 }

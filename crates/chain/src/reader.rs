@@ -3,7 +3,7 @@
 //! A [`Reader`] forgets the runtime behind it, so that the doors are ordinary code. It never
 //! writes (invariant A5).
 
-use ding_execution::simulate::{AccessListResult, CallResult, Estimate, Request};
+use ding_execution::simulate::{AccessListResult, CallResult, Estimate, Overrides, Request};
 use ding_light::package::Package;
 use ding_primitives::{
     Account, Address, B256, Bytes, Header, Height, Spec, U256,
@@ -104,11 +104,19 @@ pub trait Look: Archive {
     /// Reads the code of an account; empty without code.
     fn code(&self, address: Address) -> Pending<'_, Result<At<Bytes>, ReadError>>;
     /// Runs a call without keeping its changes.
-    fn call(&self, request: Request) -> Pending<'_, Result<At<CallResult>, ReadError>>;
+    fn call(&self, request: Request, overrides: Overrides) -> Pending<'_, Result<At<CallResult>, ReadError>>;
     /// Finds the gas a call needs.
-    fn estimate(&self, request: Request) -> Pending<'_, Result<At<Estimate>, ReadError>>;
+    fn estimate(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<Estimate>, ReadError>>;
     /// Finds what a call touches.
-    fn access_list(&self, request: Request) -> Pending<'_, Result<At<AccessListResult>, ReadError>>;
+    fn access_list(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<AccessListResult>, ReadError>>;
     /// The certificate that covers the block at `height`.
     fn certificate(&self, height: Height) -> Pending<'_, Result<Option<Certified>, ReadError>>;
     /// A package that proves `claim`; `None` if there is nothing to prove.
@@ -197,20 +205,24 @@ impl Reader {
 
     /// Runs a call without keeping its changes. Errors as [`Self::account`].
     #[expect(clippy::missing_errors_doc, reason = "named above")]
-    pub async fn call(&self, request: Request) -> Result<At<CallResult>, ReadError> {
-        self.0.call(request).await
+    pub async fn call(&self, request: Request, overrides: Overrides) -> Result<At<CallResult>, ReadError> {
+        self.0.call(request, overrides).await
     }
 
     /// Finds the gas a call needs. Errors as [`Self::account`].
     #[expect(clippy::missing_errors_doc, reason = "named above")]
-    pub async fn estimate(&self, request: Request) -> Result<At<Estimate>, ReadError> {
-        self.0.estimate(request).await
+    pub async fn estimate(&self, request: Request, overrides: Overrides) -> Result<At<Estimate>, ReadError> {
+        self.0.estimate(request, overrides).await
     }
 
     /// Finds what a call touches. Errors as [`Self::account`].
     #[expect(clippy::missing_errors_doc, reason = "named above")]
-    pub async fn access_list(&self, request: Request) -> Result<At<AccessListResult>, ReadError> {
-        self.0.access_list(request).await
+    pub async fn access_list(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Result<At<AccessListResult>, ReadError> {
+        self.0.access_list(request, overrides).await
     }
 
     /// The certificate that covers the block at `height`; `None` above the head.

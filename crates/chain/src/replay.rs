@@ -127,8 +127,11 @@ where
     E: Clock + Spawner + Storage + Metrics,
     S: Strategy,
 {
-    let blocks: prunable::Archive<EightCap, E, Digest, Block> =
-        prunable::Archive::init(context.child("blocks"), archive_config(prefix, "blocks", &cache, blocks_codec())).await?;
+    let blocks: prunable::Archive<EightCap, E, Digest, Block> = prunable::Archive::init(
+        context.child("blocks"),
+        archive_config(prefix, "blocks", &cache, blocks_codec()),
+    )
+    .await?;
     let certificates: prunable::Archive<EightCap, E, Digest, Finalization> = prunable::Archive::init(
         context.child("certificates"),
         archive_config(prefix, "finalizations", &cache, certificates_codec()),
@@ -142,8 +145,13 @@ where
     let key = ChainKey::from_bytes(&spec.public_key)
         .map_err(|error| ReplayError::Certificate(Height::GENESIS, error.to_string()))?;
     let last = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
-    let mut report =
-        Report { blocks: 0, transactions: 0, certificates: 0, head: genesis_hash, state_root: first.header().roots.state_root() };
+    let mut report = Report {
+        blocks: 0,
+        transactions: 0,
+        certificates: 0,
+        head: genesis_hash,
+        state_root: first.header().roots.state_root(),
+    };
     let mut history: Vec<Log> = Vec::new();
     let mut timestamp_ms = first.header().timestamp_ms;
     let mut height = Height::GENESIS;
@@ -170,15 +178,19 @@ where
             beneficiary: header.leader.address(),
             gas_limit: header.gas_limit,
         };
-        let Ran { outcome, state } = run(Branch::latest(&databases).await, &spec, &env, &transactions, Mode::Verify)
-            .await
-            .map_err(|error| ReplayError::Execution(height, error))?;
+        let Ran { outcome, state } =
+            run(Branch::latest(&databases).await, &spec, &env, &transactions, Mode::Verify)
+                .await
+                .map_err(|error| ReplayError::Execution(height, error))?;
         same(height, "state", &header.roots, &store::commitments::<E>(&state))?;
         same(height, "receipts root", &header.receipts_root, &tree::receipts_root(&outcome.receipts))?;
         same(height, "gas used", &header.gas_used, &outcome.gas_used)?;
         let kept = receipts.at(height).await?.unwrap_or_default();
         if kept != outcome.receipts {
-            let (got, want) = (format!("{} receipts", kept.len()), format!("{} receipts, or others", outcome.receipts.len()));
+            let (got, want) = (
+                format!("{} receipts", kept.len()),
+                format!("{} receipts, or others", outcome.receipts.len()),
+            );
             return Err(ReplayError::Differs { height, what: "the archive of receipts", got, want });
         }
         let logs = outcome.receipts.into_iter().flat_map(|receipt| receipt.logs);
@@ -197,7 +209,9 @@ where
     if last > Height::GENESIS {
         let info = BlockInfo { height: last, timestamp_ms, chain_id: spec.chain_id };
         let branch = Branch::latest(&databases).await;
-        crate::run::look(&branch, |state| registry::check(state, info, &history)).await?.map_err(ReplayError::Module)?;
+        crate::run::look(&branch, |state| registry::check(state, info, &history))
+            .await?
+            .map_err(ReplayError::Module)?;
     }
     Ok(report)
 }

@@ -43,12 +43,10 @@ pub(crate) async fn run<E: Context + Spawner>(
     mode: Mode,
 ) -> Result<Ran<E>, BlockError> {
     let (mut accounts, mut slots) = (Vec::new(), Vec::new());
-    for transaction in transactions {
-        for read in hints::reads(transaction) {
-            match read {
-                hints::Read::Account(address) => accounts.push(address),
-                hints::Read::Slot(address, slot) => slots.push((address, slot)),
-            }
+    for read in hints::block_reads(env.height).chain(transactions.iter().flat_map(|t| hints::reads(t))) {
+        match read {
+            hints::Read::Account(address) => accounts.push(address),
+            hints::Read::Slot(address, slot) => slots.push((address, slot)),
         }
     }
     branch.prefetch(accounts, slots).await?;

@@ -17,11 +17,14 @@ use ding_primitives::{
     ports::{FinalizedBlock, FinalizedSink, ReadError, TransactionSource},
     transaction::{TransactionError, recover},
 };
-use ding_state::{Databases, archive::Receipts};
+use ding_state::{Branch, Databases, archive::Receipts};
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-    time::UNIX_EPOCH,
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, UNIX_EPOCH},
 };
 
 /// A peer as its own messages describe it.
@@ -85,6 +88,11 @@ impl Seen {
 pub struct Shared<E: Context + Spawner> {
     pub(crate) seen: Arc<Seen>,
     pub(crate) unfinished: Mutex<Unfinished>,
+    /// Transactions of unfinished blocks whose senders were found here before gossip brought them.
+    /// Looked up by key only; each leaves when it is final.
+    met: Mutex<HashMap<B256, Arc<Recovered>>>,
+    /// Odd while a block is being applied and published: state and head are then of two heights.
+    pub(crate) applying: AtomicU64,
     pub(crate) receipts: Receipts<E>,
     pub(crate) databases: OnceLock<Databases<E>>,
     pub(crate) marshal: OnceLock<Marshal>,
@@ -121,6 +129,8 @@ impl<E: Context + Spawner> Shared<E> {
                 peers: Mutex::default(),
             }),
             unfinished: Mutex::default(),
+            met: Mutex::default(),
+            applying: AtomicU64::new(0),
             receipts,
             databases: OnceLock::new(),
             marshal: OnceLock::new(),
@@ -159,6 +169,16 @@ impl<E: Context + Spawner> Shared<E> {
     pub(crate) fn publish(&self, block: &Arc<FinalizedBlock>, source: &impl TransactionSource) {
         self.recent.write().push(block.clone());
         source.finalized(block);
+        {
+            let mut met = self.met.lock();
+            for transaction in &block.transactions {
+                met.remove(&transaction.hash());
+            }
+            // What never becomes final must not stay for ever.
+            if met.len() > limits::BLOCK_TRANSACTIONS_MAX {
+                met.clear();
+            }
+        }
         for sink in &self.sinks.read().0 {
             sink.finalized(block);
         }
@@ -185,7 +205,10 @@ impl<E: Context + Spawner> Shared<E> {
     }
 
     /// A final block with its receipts, from the archive.
-    pub(crate) async fn load_archived(&self, wanted: Wanted) -> Result<Option<Arc<FinalizedBlock>>, ReadError> {
+    pub(crate) async fn load_archived(
+        &self,
+        wanted: Wanted,
+    ) -> Result<Option<Arc<FinalizedBlock>>, ReadError> {
         let block = match wanted {
             Wanted::Height(height) => self.archived(height).await,
             Wanted::Hash(hash) if hash == self.genesis.hash() => Some(self.genesis.clone()),
@@ -196,14 +219,18 @@ impl<E: Context + Spawner> Shared<E> {
         };
         let Some(block) = block else { return Ok(None) };
         let height = block.header().height;
-        if matches!(wanted, Wanted::Hash(_)) && self.archived(height).await.map(|b| b.hash()) != Some(block.hash()) {
+        if matches!(wanted, Wanted::Hash(_))
+            && self.archived(height).await.map(|b| b.hash()) != Some(block.hash())
+        {
             return Ok(None);
         }
         let receipts = match height {
             Height::GENESIS => Vec::new(),
             _ => {
                 let found = self.receipts.at(height).await.map_err(|e| ReadError::Failed(e.to_string()))?;
-                found.ok_or_else(|| ReadError::Failed(format!("no receipts of block {height} in the archive")))?
+                found.ok_or_else(|| {
+                    ReadError::Failed(format!("no receipts of block {height} in the archive"))
+                })?
             }
         };
         let transactions = block
@@ -212,7 +239,12 @@ impl<E: Context + Spawner> Shared<E> {
             .map(|transaction| recover(transaction.clone(), self.spec.chain_id).map(Arc::new))
             .collect::<Result<Vec<_>, TransactionError>>()
             .map_err(|error| ReadError::Failed(format!("block {height}: {error}")))?;
-        Ok(Some(Arc::new(FinalizedBlock { header: block.header().clone(), transactions, receipts, size: block.size() })))
+        Ok(Some(Arc::new(FinalizedBlock {
+            header: block.header().clone(),
+            transactions,
+            receipts,
+            size: block.size(),
+        })))
     }
 
     /// A final block without its receipts.
@@ -223,8 +255,18 @@ impl<E: Context + Spawner> Shared<E> {
         self.marshal.get()?.get_block(ConsensusHeight::new(height.get())).await.map(|b| b.inner().clone())
     }
 
-    /// The transactions of a block with their senders: from the pool where they wait, else from
-    /// their signatures.
+    /// Whether a transaction is in a recent final block.
+    pub(crate) fn is_recent(&self, hash: &B256) -> bool {
+        self.recent.read().transaction(hash).is_some()
+    }
+
+    /// A transaction whose sender is known, in the pool or from an unfinished block.
+    pub(crate) fn known(&self, hash: &B256, source: &impl TransactionSource) -> Option<Arc<Recovered>> {
+        source.find(hash).or_else(|| self.met.lock().get(hash).cloned())
+    }
+
+    /// The transactions of a block with their senders: where they are known, else from their
+    /// signatures.
     pub(crate) fn senders(
         &self,
         transactions: &[Transaction],
@@ -232,14 +274,46 @@ impl<E: Context + Spawner> Shared<E> {
         strategy: &impl commonware_parallel::Strategy,
     ) -> Result<Vec<Arc<Recovered>>, TransactionError> {
         let chain_id = self.spec.chain_id;
-        let known: Vec<Option<Arc<Recovered>>> = transactions.iter().map(|t| source.find(&t.hash())).collect();
-        if known.iter().all(Option::is_some) {
+        let known: Vec<Option<Arc<Recovered>>> =
+            transactions.iter().map(|t| self.known(&t.hash(), source)).collect();
+        let missing = known.iter().filter(|k| k.is_none()).count();
+        if missing == 0 {
             return Ok(known.into_iter().flatten().collect());
         }
-        strategy.try_map_collect_vec(known.into_iter().zip(transactions), |(known, transaction)| match known {
+        tracing::debug!(missing, of = transactions.len(), "a block was faster than gossip");
+        let find = |(known, transaction): (Option<Arc<Recovered>>, &Transaction)| match known {
             Some(known) => Ok(known),
-            None => recover(transaction.clone(), chain_id).map(Arc::new),
-        })
+            None => {
+                let recovered = Arc::new(recover(transaction.clone(), chain_id)?);
+                self.met.lock().insert(recovered.hash(), recovered.clone());
+                Ok(recovered)
+            }
+        };
+        let pairs = known.into_iter().zip(transactions);
+        if missing < PARALLEL_FROM {
+            pairs.map(find).collect()
+        } else {
+            strategy.try_map_collect_vec(pairs, find)
+        }
+    }
+
+    /// A branch over the latest final state, and the block it is the state of.
+    pub(crate) async fn latest(
+        &self,
+        clock: &impl Clock,
+        databases: &Databases<E>,
+    ) -> (Branch<E>, Arc<FinalizedBlock>) {
+        loop {
+            let before = self.applying.load(Ordering::Acquire);
+            if before % 2 == 0 {
+                let branch = Branch::latest(databases).await;
+                let head = self.head();
+                if self.applying.load(Ordering::Acquire) == before {
+                    return (branch, head);
+                }
+            }
+            clock.sleep(AGAIN).await;
+        }
     }
 
     /// What the transactions of a block see of it.
@@ -255,13 +329,17 @@ impl<E: Context + Spawner> Shared<E> {
     }
 }
 
+/// Fewer signatures than this are not worth waking other threads for.
+pub(crate) const PARALLEL_FROM: usize = 8;
+/// Pause before a read that a block overtook is tried again.
+pub(crate) const AGAIN: Duration = Duration::from_millis(2);
+
 /// Names a block to load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted {
     Height(Height),
     Hash(B256),
 }
-
 
 pub(crate) fn digest(hash: B256) -> Digest {
     sha256::Digest(hash.0)

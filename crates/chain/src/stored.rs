@@ -36,11 +36,18 @@ impl<E: Clock + Spawner + Storage + Metrics> Stored<E> {
     /// # Errors
     ///
     /// If the files cannot be opened or are damaged.
-    pub async fn open(context: E, spec: Arc<Spec>, prefix: &str, cache: &CacheRef) -> Result<Self, StartError> {
-        let blocks: prunable::Archive<EightCap, E, Digest, Block> =
-            prunable::Archive::init(context.child("blocks"), archive_config(prefix, "blocks", cache, blocks_codec()))
-                .await
-                .map_err(|error| StartError::Archive("blocks", error))?;
+    pub async fn open(
+        context: E,
+        spec: Arc<Spec>,
+        prefix: &str,
+        cache: &CacheRef,
+    ) -> Result<Self, StartError> {
+        let blocks: prunable::Archive<EightCap, E, Digest, Block> = prunable::Archive::init(
+            context.child("blocks"),
+            archive_config(prefix, "blocks", cache, blocks_codec()),
+        )
+        .await
+        .map_err(|error| StartError::Archive("blocks", error))?;
         let receipts = Receipts::open(context.child("receipts"), prefix, cache).await?;
         // A block may be archived a moment before its receipts are; it is executed again at start.
         let mut head = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
@@ -78,7 +85,8 @@ impl<E: Clock + Spawner + Storage + Metrics> Inner<E> {
         if height > self.head {
             return Ok(None);
         }
-        let Some(block) = self.blocks.get(Identifier::Index(height.get())).await.map_err(|e| failed(&e))? else {
+        let Some(block) = self.blocks.get(Identifier::Index(height.get())).await.map_err(|e| failed(&e))?
+        else {
             return Ok(None);
         };
         let Some(receipts) = self.receipts.at(height).await.map_err(|e| failed(&e))? else { return Ok(None) };
@@ -88,6 +96,11 @@ impl<E: Clock + Spawner + Storage + Metrics> Inner<E> {
             .map(|transaction| recover(transaction.clone(), self.spec.chain_id).map(Arc::new))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|e| failed(&e))?;
-        Ok(Some(Arc::new(FinalizedBlock { header: block.header().clone(), transactions, receipts, size: block.size() })))
+        Ok(Some(Arc::new(FinalizedBlock {
+            header: block.header().clone(),
+            transactions,
+            receipts,
+            size: block.size(),
+        })))
     }
 }

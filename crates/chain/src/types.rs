@@ -58,7 +58,9 @@ impl Block {
     pub fn new(header: Header, body: Body) -> Result<Self, BlockShapeError> {
         let leader = peer_key(&header.leader).ok_or(BlockShapeError::Leader(header.leader))?;
         let count = u32::try_from(body.transactions.len()).map_err(|_| BlockShapeError::Body)?;
-        if header.height != Height::GENESIS && (count != header.transaction_count || transactions_root(&body) != header.transactions_root) {
+        if header.height != Height::GENESIS
+            && (count != header.transaction_count || transactions_root(&body) != header.transactions_root)
+        {
             return Err(BlockShapeError::Body);
         }
         let size = header.encode_size() + body.encode_size();
@@ -120,7 +122,8 @@ impl Read for Block {
     fn read_cfg(buf: &mut impl Buf, (): &()) -> Result<Self, CodecError> {
         let header = Header::read(buf)?;
         let body = Body::read(buf)?;
-        Self::new(header, body).map_err(|_| CodecError::Invalid("Block", "body or leader does not match the header"))
+        Self::new(header, body)
+            .map_err(|_| CodecError::Invalid("Block", "body or leader does not match the header"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Under which keys and in which bytes the state is stored.
 //!
-//! Keys are Keccak-256 hashes of a tag and the fields: the store's index looks at their first
+//! Keys are SHA-256 hashes of a tag and the fields (one compression, in hardware on most machines): the store's index looks at their first
 //! eight bytes, so they must be spread evenly, and accounts, slots and code must never collide.
 
-use ding_primitives::{Account, Address, B256, U256, keccak256};
+use commonware_cryptography::{Hasher as _, Sha256};
+use ding_primitives::{Account, Address, B256, U256};
 
 /// Bytes of every key.
 pub const KEY_BYTES: usize = 32;
@@ -16,30 +17,30 @@ const ACCOUNT_TAG: u8 = 1;
 const SLOT_TAG: u8 = 2;
 const CODE_TAG: u8 = 3;
 
-/// Key of an account: Keccak-256 of 0x01 | address (20).
+/// Key of an account: SHA-256 of 0x01 | address (20).
 pub fn account_key(address: &Address) -> [u8; KEY_BYTES] {
     let mut fields = [0; 21];
     fields[0] = ACCOUNT_TAG;
     fields[1..].copy_from_slice(address.as_slice());
-    keccak256(fields).0
+    Sha256::hash(&[&fields]).0
 }
 
-/// Key of a storage slot: Keccak-256 of 0x02 | address (20) | slot (32, big-endian).
+/// Key of a storage slot: SHA-256 of 0x02 | address (20) | slot (32, big-endian).
 pub fn slot_key(address: &Address, slot: &U256) -> [u8; KEY_BYTES] {
     let mut fields = [0; 53];
     fields[0] = SLOT_TAG;
     fields[1..21].copy_from_slice(address.as_slice());
     fields[21..].copy_from_slice(&slot.to_be_bytes::<32>());
-    keccak256(fields).0
+    Sha256::hash(&[&fields]).0
 }
 
-/// Key of one piece of code: Keccak-256 of 0x03 | code hash (32) | index (4, big-endian).
+/// Key of one piece of code: SHA-256 of 0x03 | code hash (32) | index (4, big-endian).
 pub fn code_key(code_hash: &B256, index: u32) -> [u8; KEY_BYTES] {
     let mut fields = [0; 37];
     fields[0] = CODE_TAG;
     fields[1..33].copy_from_slice(code_hash.as_slice());
     fields[33..].copy_from_slice(&index.to_be_bytes());
-    keccak256(fields).0
+    Sha256::hash(&[&fields]).0
 }
 
 /// An account as stored: nonce (8, big-endian) | balance (32, big-endian) | code hash (32).

@@ -92,13 +92,15 @@ impl Home {
             )));
         }
         let text = read_bounded(&settings_path, limits::SETTINGS_BYTES_MAX)?;
-        let text = String::from_utf8(text).map_err(|_| Failure::Input(format!("{} is not UTF-8", settings_path.display())))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| Failure::Input(format!("{} is not UTF-8", settings_path.display())))?;
         let settings: Settings =
             toml::from_str(&text).map_err(|e| Failure::Input(format!("{}: {e}", settings_path.display())))?;
         let spec = read_genesis(&dir.join(GENESIS))?;
         let identity = read_key(&dir.join(KEYS).join(IDENTITY))?;
-        let identity = ed25519::PrivateKey::decode(bytes::Bytes::from(identity))
-            .map_err(|_| Failure::Input(format!("{KEYS}/{IDENTITY} is not an ed25519 private key of 32 bytes in hex")))?;
+        let identity = ed25519::PrivateKey::decode(bytes::Bytes::from(identity)).map_err(|_| {
+            Failure::Input(format!("{KEYS}/{IDENTITY} is not an ed25519 private key of 32 bytes in hex"))
+        })?;
         let share = decode_share(&read_key(&dir.join(KEYS).join(SHARE))?)
             .map_err(|e| Failure::Input(format!("{KEYS}/{SHARE}: {e}")))?;
         let lock = lock(dir)?;
@@ -128,7 +130,10 @@ impl Home {
 /// If it exists already or the disk refuses.
 pub fn write_home(dir: &Path, settings: &Settings, spec: &Spec, keys: &DealtMember) -> Result<(), Failure> {
     if dir.join(SETTINGS).exists() {
-        return Err(Failure::Input(format!("{} holds a member already; choose another folder", dir.display())));
+        return Err(Failure::Input(format!(
+            "{} holds a member already; choose another folder",
+            dir.display()
+        )));
     }
     let io = |e: std::io::Error| Failure::Failed(format!("{}: {e}", dir.display()));
     fs::create_dir_all(dir.join(KEYS)).map_err(io)?;
@@ -153,7 +158,10 @@ pub fn read_genesis(path: &Path) -> Result<Spec, Failure> {
 fn read_bounded(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
     let size = fs::metadata(path).map_err(|e| Failure::Input(format!("{}: {e}", path.display())))?.len();
     if size > max as u64 {
-        return Err(Failure::Input(format!("{} has {size} bytes, more than the {max} allowed", path.display())));
+        return Err(Failure::Input(format!(
+            "{} has {size} bytes, more than the {max} allowed",
+            path.display()
+        )));
     }
     fs::read(path).map_err(|e| Failure::Input(format!("{}: {e}", path.display())))
 }

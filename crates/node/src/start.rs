@@ -4,7 +4,8 @@ use crate::{config::Home, failure::Failure};
 use commonware_cryptography::Signer as _;
 use commonware_p2p::{Address, Ingress};
 use commonware_runtime::{
-    Clock as _, Metrics as _, Runner as _, Spawner as _, Strategizer as _, Supervisor as _, buffer::paged::CacheRef, tokio as runtime,
+    Clock as _, Metrics as _, Runner as _, Spawner as _, Strategizer as _, Supervisor as _,
+    buffer::paged::CacheRef, tokio as runtime,
 };
 use commonware_utils::{Hostname, NZU16, ordered::Map};
 use ding_chain::{
@@ -22,7 +23,7 @@ use std::{
     path::Path,
     sync::Arc,
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::watch;
 
@@ -30,6 +31,9 @@ use tokio::sync::watch;
 pub const STORE_PREFIX: &str = "chain";
 /// Bytes of a page of the stores in memory.
 const PAGE_BYTES: u16 = 4096;
+
+/// A member that was told to stop has this long.
+const STOP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// How a member is run by its command.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +69,9 @@ impl Member {
         let (ready, up) = watch::channel(None);
         let name = format!("ding-{}", home.settings.member);
         let thread = thread::Builder::new().name(name).spawn(move || run(home, options, ready, stop));
-        let thread = thread.unwrap_or_else(|error| thread::spawn(move || Err(Failure::Failed(format!("no thread for a member: {error}")))));
+        let thread = thread.unwrap_or_else(|error| {
+            thread::spawn(move || Err(Failure::Failed(format!("no thread for a member: {error}"))))
+        });
         Self { thread, up }
     }
 
@@ -92,6 +98,16 @@ impl Member {
     ///
     /// Why it ended, if not because it was told to.
     pub fn join(self) -> Result<(), Failure> {
+        let patience = Instant::now() + STOP_PATIENCE;
+        while !self.thread.is_finished() {
+            if Instant::now() > patience {
+                return Err(Failure::Failed(format!(
+                    "a member did not stop within {} s and is ended now; nothing final is lost",
+                    STOP_PATIENCE.as_secs()
+                )));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
         self.thread.join().unwrap_or_else(|_| {
             Err(Failure::Failed("a member stopped on a broken invariant; the log names it".into()))
         })
@@ -127,7 +143,10 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
         ))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             if home.store().exists() {
-                return Err(Failure::Input(format!("{} has data but no genesis-digest; it was not written by this program", home.data().display())));
+                return Err(Failure::Input(format!(
+                    "{} has data but no genesis-digest; it was not written by this program",
+                    home.data().display()
+                )));
             }
             std::fs::write(&path, digest).map_err(|e| Failure::Failed(format!("{}: {e}", path.display())))
         }
@@ -160,12 +179,18 @@ async fn member(
     }
 
     let members = addresses(&home)?;
-    let network = network::prepare(context.child("network"), home.identity.clone(), &genesis_hash, settings.p2p, members);
+    let network = network::prepare(
+        context.child("network"),
+        home.identity.clone(),
+        &genesis_hash,
+        settings.p2p,
+        members,
+    );
     let (channels, oracle, start_network) = network.split();
     let pool = Pool::new(spec.clone(), PoolLimits::default());
     let pages = settings.cache_mib.max(1).saturating_mul(1024 * 1024) / usize::from(PAGE_BYTES);
     let parallelism = NonZeroUsize::new(options.parallelism).unwrap_or(NonZeroUsize::MIN);
-    let running = engine::start(
+    let starting = engine::start(
         context.child("chain"),
         engine::Config {
             spec: spec.clone(),
@@ -181,9 +206,11 @@ async fn member(
         },
         channels,
         Unwatched,
-    )
-    .await
-    .map_err(Failure::failed)?;
+    );
+    let running = tokio::select! {
+        running = starting => running.map_err(Failure::failed)?,
+        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+    };
     let _network = start_network();
     let reader = running.reader.clone();
 
@@ -224,7 +251,10 @@ async fn member(
     drop(read_model);
     match ended {
         None => Ok(()),
-        Some(_) => Err(Failure::Failed(format!("{} stopped; the log says why. Start it again: nothing final is lost", settings.member))),
+        Some(_) => Err(Failure::Failed(format!(
+            "{} stopped; the log says why. Start it again: nothing final is lost",
+            settings.member
+        ))),
     }
 }
 
@@ -249,16 +279,22 @@ fn open_read_model(path: &Path, reader: &ding_chain::Reader) -> Option<Arc<ReadM
 fn addresses(home: &Home) -> Result<Map<ding_chain::types::PeerKey, Address>, Failure> {
     let mut list = Vec::new();
     for validator in &home.spec.validators {
-        let key = peer_key(&validator.key)
-            .ok_or_else(|| Failure::Input(format!("genesis.json: the key of {} is not an ed25519 key", validator.name)))?;
+        let key = peer_key(&validator.key).ok_or_else(|| {
+            Failure::Input(format!("genesis.json: the key of {} is not an ed25519 key", validator.name))
+        })?;
         let place = home.settings.peers.get(&validator.name).ok_or_else(|| {
-            Failure::Input(format!("node.toml: [peers] has no address for {}; add \"{}\" = \"host:port\"", validator.name, validator.name))
+            Failure::Input(format!(
+                "node.toml: [peers] has no address for {}; add \"{}\" = \"host:port\"",
+                validator.name, validator.name
+            ))
         })?;
         list.push((key, address(place)?));
     }
     for name in home.settings.peers.keys() {
         if !home.spec.validators.iter().any(|v| v.name == *name) {
-            return Err(Failure::Input(format!("node.toml: [peers] names {name}, which is no member of this chain")));
+            return Err(Failure::Input(format!(
+                "node.toml: [peers] names {name}, which is no member of this chain"
+            )));
         }
     }
     Ok(Map::from_iter_dedup(list))
@@ -269,7 +305,8 @@ fn address(place: &str) -> Result<Address, Failure> {
     if let Ok(socket) = place.parse::<SocketAddr>() {
         return Ok(Address::Symmetric(socket));
     }
-    let wrong = |reason: &str| Failure::Input(format!("node.toml: peer address {place:?}: {reason}; want host:port"));
+    let wrong =
+        |reason: &str| Failure::Input(format!("node.toml: peer address {place:?}: {reason}; want host:port"));
     let (host, port) = place.rsplit_once(':').ok_or_else(|| wrong("no port"))?;
     let port: u16 = port.parse().map_err(|_| wrong("the port is no number up to 65535"))?;
     let host = Hostname::new(host).map_err(|e| wrong(&e.to_string()))?;
@@ -290,7 +327,11 @@ pub fn log(level: &str) {
     let ours = format!("{level},commonware_storage=error");
     let filter = tracing_subscriber::EnvFilter::try_from_env("DING_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(ours));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
 }
 
 /// Resolves on Ctrl-C or a request to end (SIGTERM), and tells the members.

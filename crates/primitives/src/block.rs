@@ -12,9 +12,7 @@ use crate::{
 };
 use alloy_primitives::B256;
 use bytes::BufMut;
-use commonware_codec::{
-    Buf, Encode as _, EncodeSize, Error, FixedSize, Read, ReadExt as _, Write,
-};
+use commonware_codec::{Buf, Encode as _, EncodeSize, Error, FixedSize, Read, ReadExt as _, Write};
 use commonware_cryptography::{Hasher as _, Sha256};
 
 /// Version of the header layout.

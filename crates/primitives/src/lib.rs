@@ -8,8 +8,8 @@
 
 pub mod block;
 pub mod changes;
-pub mod codes;
 mod codec;
+pub mod codes;
 pub mod ids;
 pub mod limits;
 pub mod namespace;

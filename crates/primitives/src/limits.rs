@@ -128,7 +128,7 @@ pub const PEER_SILENT_MS: u64 = 3 * PEER_STATUS_MS;
 /// Finalized blocks kept whole in memory for the doors.
 pub const RECENT_BLOCKS_MAX: usize = 256;
 /// Bytes of finalized blocks kept whole in memory for the doors.
-pub const RECENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const RECENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Executed but not yet final blocks whose receipts are remembered.
 pub const EXECUTED_BLOCKS_MAX: usize = 64;
 /// Finalized blocks waiting for one sink before it has to read them from the archive.
@@ -234,22 +234,41 @@ const _: () = {
     assert!(GOSSIP_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX);
     assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
     assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
-    assert!(TRANSACTION_GAS_MAX / 8 <= LOG_DATA_BYTES_MAX as u64, "the largest log a transaction can pay for decodes");
-    assert!(TRANSACTION_GAS_MAX / 375 <= LOGS_PER_RECEIPT_MAX as u64, "the most logs a transaction can pay for decode");
-    assert!(TRANSACTION_GAS_MAX <= CALL_GAS_MAX, "what can be sent can be simulated");
-    assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX, "the largest transaction fits a request in hex");
     assert!(
-        (PROOF_HEADERS_MAX + 1) * HEADER_BYTES_MAX + STATE_PROOF_BYTES_MAX + TRANSACTION_BYTES_MAX < PACKAGE_BYTES_MAX,
+        TRANSACTION_GAS_MAX / 8 <= LOG_DATA_BYTES_MAX as u64,
+        "the largest log a transaction can pay for decodes"
+    );
+    assert!(
+        TRANSACTION_GAS_MAX / 375 <= LOGS_PER_RECEIPT_MAX as u64,
+        "the most logs a transaction can pay for decode"
+    );
+    assert!(TRANSACTION_GAS_MAX <= CALL_GAS_MAX, "what can be sent can be simulated");
+    assert!(
+        TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX,
+        "the largest transaction fits a request in hex"
+    );
+    assert!(
+        (PROOF_HEADERS_MAX + 1) * HEADER_BYTES_MAX + STATE_PROOF_BYTES_MAX + TRANSACTION_BYTES_MAX
+            < PACKAGE_BYTES_MAX,
         "the longest trail and the largest transaction fit a package"
     );
     assert!(PACKAGE_STATEMENTS_MAX < 128 && PROOF_HEADERS_MAX < 128, "counts of a package take one byte");
-    assert!(TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_SOCKET_MESSAGE_BYTES_MAX && RPC_SOCKETS_MAX < RPC_CONNECTIONS_MAX);
-    assert!(RPC_REQUEST_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX);
+    assert!(
+        TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_SOCKET_MESSAGE_BYTES_MAX
+            && RPC_SOCKETS_MAX < RPC_CONNECTIONS_MAX
+    );
+    assert!(
+        RPC_REQUEST_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
+            && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
+    );
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
     assert!(CLOCK_AHEAD_MS_MAX < LEADER_TIMEOUT_MS, "a tolerated clock never costs a view");
     assert!(POOL_SENDER_TRANSACTIONS_MAX <= POOL_TRANSACTIONS_MAX);
-    assert!(READMODEL_ANSWER_BYTES_MAX * 2 < RPC_RESPONSE_BYTES_MAX, "the largest answer fits a response in hex");
+    assert!(
+        READMODEL_ANSWER_BYTES_MAX * 2 < RPC_RESPONSE_BYTES_MAX,
+        "the largest answer fits a response in hex"
+    );
     assert!(BLOCK_TRANSACTIONS_MAX <= READMODEL_BATCH_TRANSACTIONS_MAX);
     assert!(READMODEL_RETRY_MS <= READMODEL_RETRY_MS_MAX && READMODEL_PACE_MS < READMODEL_IDLE_MS);
 };

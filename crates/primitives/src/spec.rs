@@ -72,7 +72,9 @@ pub enum SpecError {
     #[error("genesis file does not parse: {0}")]
     Json(#[from] serde_json::Error),
     /// A later layout.
-    #[error("genesis file has version {0}, this program reads version {GENESIS_VERSION}; use the release that wrote it")]
+    #[error(
+        "genesis file has version {0}, this program reads version {GENESIS_VERSION}; use the release that wrote it"
+    )]
     Version(u32),
     /// One field is not acceptable.
     #[error("genesis file: {field}: {reason}")]
@@ -144,13 +146,21 @@ impl Spec {
         for name in names {
             let chars = name.chars().count();
             if chars == 0 || chars > limits::NAME_CHARS_MAX {
-                return field("validators", format!("a name of {chars} characters, want 1 to {}", limits::NAME_CHARS_MAX));
+                return field(
+                    "validators",
+                    format!("a name of {chars} characters, want 1 to {}", limits::NAME_CHARS_MAX),
+                );
             }
         }
         if self.gas_limit < limits::TRANSACTION_GAS_MAX || self.gas_limit > limits::BLOCK_GAS_MAX {
             return field(
                 "gas_limit",
-                format!("{} is outside {}..={}", self.gas_limit, limits::TRANSACTION_GAS_MAX, limits::BLOCK_GAS_MAX),
+                format!(
+                    "{} is outside {}..={}",
+                    self.gas_limit,
+                    limits::TRANSACTION_GAS_MAX,
+                    limits::BLOCK_GAS_MAX
+                ),
             );
         }
         if self.endowments.len() > limits::GENESIS_ACCOUNTS_MAX {
@@ -176,7 +186,10 @@ pub fn check_chain_name(name: &str) -> Result<(), SpecError> {
     }
     Err(SpecError::Field {
         field: "name",
-        reason: format!("{name:?} is not 1 to {} lower-case letters, digits and inner hyphens", limits::NAME_CHARS_MAX),
+        reason: format!(
+            "{name:?} is not 1 to {} lower-case letters, digits and inner hyphens",
+            limits::NAME_CHARS_MAX
+        ),
     })
 }
 

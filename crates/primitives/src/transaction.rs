@@ -6,8 +6,7 @@
 
 use crate::limits;
 use alloy_consensus::{
-    EthereumTxEnvelope, Transaction as _, TxEip4844Variant, TxType,
-    transaction::SignerRecoverable as _,
+    EthereumTxEnvelope, Transaction as _, TxEip4844Variant, TxType, transaction::SignerRecoverable as _,
 };
 use alloy_eips::{eip2718::Decodable2718 as _, eip2930::AccessList};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
@@ -100,7 +99,8 @@ pub fn recover(transaction: Transaction, chain_id: u64) -> Result<Recovered, Tra
         return Err(TransactionError::TooLarge { size, max: limits::TRANSACTION_BYTES_MAX });
     }
     let mut rest: &[u8] = &transaction.raw;
-    let envelope = Envelope::decode_2718(&mut rest).map_err(|error| TransactionError::Malformed(error.to_string()))?;
+    let envelope =
+        Envelope::decode_2718(&mut rest).map_err(|error| TransactionError::Malformed(error.to_string()))?;
     if !rest.is_empty() {
         return Err(TransactionError::Malformed(format!("{} bytes after its end", rest.len())));
     }

@@ -27,7 +27,8 @@ impl Property<PeerKey, Member> for SameChain {
         members: &'a [&'a Member],
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>> {
         Box::pin(async move {
-            let lowest = members.iter().map(|m| m.reader.head().header.height.get()).min().unwrap_or_default();
+            let lowest =
+                members.iter().map(|m| m.reader.head().header.height.get()).min().unwrap_or_default();
             if lowest < self.at_least {
                 return Err(format!("a member reached height {lowest} only, wanted {}", self.at_least));
             }
@@ -43,13 +44,18 @@ impl Property<PeerKey, Member> for SameChain {
                             transactions += block.transactions.len();
                             first = Some(seen);
                         }
-                        Some(first) if *first != seen => return Err(format!("members differ at height {height}")),
+                        Some(first) if *first != seen => {
+                            return Err(format!("members differ at height {height}"));
+                        }
                         Some(_) => {}
                     }
                 }
             }
             if transactions < self.transactions {
-                return Err(format!("{transactions} transactions in {lowest} blocks, wanted {}", self.transactions));
+                return Err(format!(
+                    "{transactions} transactions in {lowest} blocks, wanted {}",
+                    self.transactions
+                ));
             }
             Ok(())
         })

@@ -16,7 +16,9 @@ use commonware_glue::{
     stateful::Mailbox,
 };
 use commonware_parallel::Sequential;
-use commonware_runtime::{Clock as _, Handle, Quota, Spawner as _, Supervisor as _, buffer::paged::CacheRef, deterministic};
+use commonware_runtime::{
+    Clock as _, Handle, Quota, Spawner as _, Supervisor as _, buffer::paged::CacheRef, deterministic,
+};
 use commonware_utils::{NZU16, NZUsize, channel::mpsc};
 use ding_chain::{
     Reader,

@@ -23,7 +23,14 @@ pub fn accounts() -> Vec<PrivateKeySigner> {
 /// # Panics
 ///
 /// If the bytes just signed do not decode: that would be a fault of this program.
-pub fn signed(key: &PrivateKeySigner, chain_id: u64, nonce: u64, to: Address, value: u64, input: Bytes) -> Arc<Recovered> {
+pub fn signed(
+    key: &PrivateKeySigner,
+    chain_id: u64,
+    nonce: u64,
+    to: Address,
+    value: u64,
+    input: Bytes,
+) -> Arc<Recovered> {
     let transaction = TxEip1559 {
         chain_id,
         nonce,

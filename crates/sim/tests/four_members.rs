@@ -15,7 +15,11 @@ fn members() -> Members {
 }
 
 fn good_links() -> Link {
-    Link { latency: Duration::from_millis(10), jitter: Duration::from_millis(5), success_rate: probability!(1.0) }
+    Link {
+        latency: Duration::from_millis(10),
+        jitter: Duration::from_millis(5),
+        success_rate: probability!(1.0),
+    }
 }
 
 fn run(seed: u64, crash: bool) -> String {

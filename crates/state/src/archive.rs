@@ -61,7 +61,12 @@ impl<E: Context + Spawner> Receipts<E> {
     /// # Errors
     ///
     /// If the disk fails; the archive is unusable afterwards.
-    pub async fn keep(&self, height: Height, block: B256, receipts: &Vec<Receipt>) -> Result<(), ArchiveError> {
+    pub async fn keep(
+        &self,
+        height: Height,
+        block: B256,
+        receipts: &Vec<Receipt>,
+    ) -> Result<(), ArchiveError> {
         let mut slot = self.0.lock().await;
         let archive = slot.take().ok_or(ArchiveError::Lost)?;
         let archive = archive.put_sync(height.get(), FixedBytes::new(block.0), receipts).await?;

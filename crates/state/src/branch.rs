@@ -7,7 +7,9 @@ use commonware_runtime::Spawner;
 use commonware_storage::{Context, mmr, qmdb};
 use commonware_utils::sequence::FixedBytes;
 use ding_light::keys;
-use ding_primitives::{Account, Address, B256, Bytes, Changes, U256, is_module_address, limits, ports::ReadError};
+use ding_primitives::{
+    Account, Address, B256, Bytes, Changes, U256, is_module_address, limits, ports::ReadError,
+};
 use std::collections::HashMap;
 
 /// Words of the longest code: its length, then its bytes.
@@ -125,7 +127,9 @@ impl<E: Context + Spawner> Branch<E> {
         let damaged = |what: &str| ReadError::Failed(format!("code {hash}: {what}"));
         let length = bytes.first_chunk::<4>().map(|head| u32::from_be_bytes(*head) as usize);
         let length = length.ok_or_else(|| damaged("not in the store"))?;
-        let words = u32::try_from(length.saturating_add(4).div_ceil(SLOT_BYTES)).ok().filter(|w| *w <= CODE_WORDS_MAX);
+        let words = u32::try_from(length.saturating_add(4).div_ceil(SLOT_BYTES))
+            .ok()
+            .filter(|w| *w <= CODE_WORDS_MAX);
         let words = words.ok_or_else(|| damaged("longer than any code may be"))?;
         if words > CODE_WORDS_FIRST {
             self.code_words(hash, CODE_WORDS_FIRST..words, &mut bytes).await?;
@@ -173,7 +177,8 @@ impl<E: Context + Spawner> Branch<E> {
         }
         for (hash, code) in &changes.code {
             for (index, word) in (0..).zip(code_words(code)) {
-                contracts = contracts.write(Key::new(keys::code_key(hash, index)), Some(FixedBytes::new(word)));
+                contracts =
+                    contracts.write(Key::new(keys::code_key(hash, index)), Some(FixedBytes::new(word)));
             }
         }
         Ok((

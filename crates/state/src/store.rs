@@ -48,11 +48,27 @@ pub type Accounts<E> = unordered::fixed::Db<
     Sequential,
 >;
 /// Slots of native modules; ordered, so that absence can be proven.
-pub type Modules<E> =
-    ordered::fixed::Db<mmr::Family, E, Key, FixedBytes<SLOT_BYTES>, Sha256, EightCap, BITMAP_CHUNK, Sequential>;
+pub type Modules<E> = ordered::fixed::Db<
+    mmr::Family,
+    E,
+    Key,
+    FixedBytes<SLOT_BYTES>,
+    Sha256,
+    EightCap,
+    BITMAP_CHUNK,
+    Sequential,
+>;
 /// Slots of contracts, and the words of their code.
-pub type Contracts<E> =
-    unordered::fixed::Db<mmr::Family, E, Key, FixedBytes<SLOT_BYTES>, Sha256, EightCap, BITMAP_CHUNK, Sequential>;
+pub type Contracts<E> = unordered::fixed::Db<
+    mmr::Family,
+    E,
+    Key,
+    FixedBytes<SLOT_BYTES>,
+    Sha256,
+    EightCap,
+    BITMAP_CHUNK,
+    Sequential,
+>;
 
 /// The databases as the engine owns them.
 pub type Databases<E> = (Shared<Accounts<E>>, Shared<Modules<E>>, Shared<Contracts<E>>);
@@ -63,7 +79,8 @@ pub type Unmerkleized<E> = <Databases<E> as DatabaseSet<E>>::Unmerkleized;
 /// A branch with its roots.
 pub type Merkleized<E> = <Databases<E> as DatabaseSet<E>>::Merkleized;
 /// What a joining member synchronizes to.
-pub type SyncTargets = (Target<mmr::Family, Digest>, Target<mmr::Family, Digest>, Target<mmr::Family, Digest>);
+pub type SyncTargets =
+    (Target<mmr::Family, Digest>, Target<mmr::Family, Digest>, Target<mmr::Family, Digest>);
 /// How the databases are opened.
 pub type Config = (DatabaseConfig, DatabaseConfig, DatabaseConfig);
 type DatabaseConfig = FixedConfig<EightCap, Sequential>;

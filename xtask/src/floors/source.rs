@@ -38,7 +38,10 @@ pub(super) fn check(table: &Table, root: &Path) -> Result<Vec<String>, String> {
 
 /// Whether a source file holds tests only.
 fn is_test(file: &str) -> bool {
-    file == "tests.rs" || file.ends_with("/tests.rs") || file.starts_with("tests/") || file.contains("/tests/")
+    file == "tests.rs"
+        || file.ends_with("/tests.rs")
+        || file.starts_with("tests/")
+        || file.contains("/tests/")
 }
 
 /// The first line of code that speaks of serde, before the tests of the file, from 1 on.

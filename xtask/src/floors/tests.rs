@@ -60,8 +60,12 @@ fn finds(crates: &[&str], words: &[&str]) {
     }
 }
 
-const SOUND: [&str; 4] =
-    ["top: ding-left ding-base common", "ding-left: ding-base common", "ding-right: sql common", "ding-base: common"];
+const SOUND: [&str; 4] = [
+    "top: ding-left ding-base common",
+    "ding-left: ding-base common",
+    "ding-right: sql common",
+    "ding-base: common",
+];
 
 /// The sound house with one crate replaced.
 fn with(line: &str) -> Vec<&str> {
@@ -155,10 +159,16 @@ fn a_file_that_speaks_of_serde_is_found_unless_it_is_listed_or_holds_tests() {
     }
     let found = source::check(&table(HOUSE), &root).unwrap();
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].starts_with("base/src/shape.rs:1 says serde") && found[0].contains("at the door"), "{found:#?}");
+    assert!(
+        found[0].starts_with("base/src/shape.rs:1 says serde") && found[0].contains("at the door"),
+        "{found:#?}"
+    );
     fs::remove_file(src.join("genesis.rs")).unwrap();
     let found = source::check(&table(HOUSE), &root).unwrap();
-    assert!(found.iter().any(|finding| finding.contains("genesis.rs of base, which is not there")), "{found:#?}");
+    assert!(
+        found.iter().any(|finding| finding.contains("genesis.rs of base, which is not there")),
+        "{found:#?}"
+    );
     fs::remove_dir_all(&root).unwrap();
 }
 

@@ -1,7 +1,9 @@
 //! `ding check`: execute a stopped member's chain again from genesis.
 
 use crate::{config::Home, failure::Failure, start};
-use commonware_runtime::{Runner as _, Strategizer as _, Supervisor as _, buffer::paged::CacheRef, tokio as runtime};
+use commonware_runtime::{
+    Runner as _, Strategizer as _, Supervisor as _, buffer::paged::CacheRef, tokio as runtime,
+};
 use commonware_utils::{NZU16, NZUsize};
 use ding_chain::replay::{Report, SCRATCH, replay};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,7 +18,9 @@ use std::{
 
 /// Execute a stopped member's chain again from genesis and compare every root.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding check --dir net/member-1\n  ding check --dir ding-data/demo/member-1 --json\n\nCompares state roots, receipts roots, gas and archived receipts of every block, verifies every\ncertificate under the chain key, and checks the invariants of the native modules.")]
+#[command(
+    after_help = "Examples:\n  ding check --dir net/member-1\n  ding check --dir ding-data/demo/member-1 --json\n\nCompares state roots, receipts roots, gas and archived receipts of every block, verifies every\ncertificate under the chain key, and checks the invariants of the native modules."
+)]
 pub struct Args {
     /// The member's folder; the member must be stopped.
     #[arg(long, default_value = "./ding-data")]
@@ -33,7 +37,10 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let home = Home::open(&args.dir)?;
     let store = home.store();
     if !store.exists() {
-        return Err(Failure::Input(format!("{} holds no chain yet; start the member first", store.display())));
+        return Err(Failure::Input(format!(
+            "{} holds no chain yet; start the member first",
+            store.display()
+        )));
     }
     clear(&store)?;
     let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
@@ -58,10 +65,15 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let Report { blocks, transactions, certificates, head, state_root } =
         outcome.map_err(|error| Failure::Refuted(error.to_string()))?;
     if json {
-        println!("{}", json!({ "blocks": blocks, "transactions": transactions, "certificates": certificates, "head": head, "stateRoot": state_root }));
+        println!(
+            "{}",
+            json!({ "blocks": blocks, "transactions": transactions, "certificates": certificates, "head": head, "stateRoot": state_root })
+        );
         return Ok(());
     }
-    println!("{blocks} blocks with {transactions} transactions executed again: every root, receipt and gas figure agrees.");
+    println!(
+        "{blocks} blocks with {transactions} transactions executed again: every root, receipt and gas figure agrees."
+    );
     println!("{certificates} certificates verify under the chain key.");
     println!("head {head}, state {state_root}");
     Ok(())
@@ -72,7 +84,8 @@ fn clear(store: &Path) -> Result<(), Failure> {
     let io = |error: std::io::Error| Failure::Failed(format!("{}: {error}", store.display()));
     for entry in fs::read_dir(store).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{SCRATCH}-")));
+        let ours =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{SCRATCH}-")));
         if ours {
             fs::remove_dir_all(&path).map_err(io)?;
         }

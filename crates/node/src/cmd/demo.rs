@@ -17,7 +17,9 @@ const P2P_OFFSET: u16 = 1000;
 
 /// Run a ledger of four members in this process.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n\nThe ledger goes on from where it stopped when it is started again.")]
+#[command(
+    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n\nThe ledger goes on from where it stopped when it is started again."
+)]
 pub struct Args {
     /// Where the ledger is kept; a new one is made if the folder has none.
     #[arg(long, default_value = "./ding-data/demo")]
@@ -37,7 +39,10 @@ pub struct Args {
 /// Why a member did not start, or stopped.
 pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     start::log(if args.verbose { "info" } else { "warn" });
-    let p2p_port = args.port.checked_add(P2P_OFFSET).ok_or_else(|| Failure::Input(format!("port {} is too high", args.port)))?;
+    let p2p_port = args
+        .port
+        .checked_add(P2P_OFFSET)
+        .ok_or_else(|| Failure::Input(format!("port {} is too high", args.port)))?;
     let folders: Vec<PathBuf> = (1..=MEMBERS).map(|i| args.dir.join(format!("member-{i}"))).collect();
     let fresh = !folders.iter().any(|f| f.join(SETTINGS).exists());
     if fresh {
@@ -50,7 +55,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             http_port: args.port,
             p2p_port,
             development: true,
-            cache_mib: 32,
+            cache_mib: 16,
             listen_all: false,
         })?;
     }
@@ -69,9 +74,16 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let spec = homes.first().map(|h| h.spec.clone()).ok_or_else(|| Failure::Failed("no members".into()))?;
     let mut members: Vec<Member> = homes
         .into_iter()
-        .map(|home| Member::spawn(home, Options { workers: 2, parallelism: 1, await_first_block: true }, stopped.clone()))
+        .map(|home| {
+            Member::spawn(
+                home,
+                Options { workers: 2, parallelism: 1, await_first_block: true },
+                stopped.clone(),
+            )
+        })
         .collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
     let told = runtime.block_on(async {
         let mut up = Vec::new();
         for member in &mut members {
@@ -117,7 +129,10 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
 fn introduce(args: &Args, spec: &ding_primitives::Spec, url: &str, height: u64) {
     let last = args.port.saturating_add(3);
     let rpc = if args.port == 8545 { String::new() } else { format!(" --rpc {url}") };
-    println!("ding: four members run a ledger in this process, chain id {}, at height {height}.", spec.chain_id);
+    println!(
+        "ding: four members run a ledger in this process, chain id {}, at height {height}.",
+        spec.chain_id
+    );
     println!("  JSON-RPC  {url} … :{last} (HTTP and WebSocket, one port a member; gas is free)");
     println!("  Accounts  the ten of \"{}\"", crate::wallet::DEVELOPMENT_MNEMONIC);
     println!("  Data      {} (delete the folder to start over)", args.dir.display());

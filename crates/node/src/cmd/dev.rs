@@ -12,7 +12,9 @@ use std::{path::PathBuf, thread};
 
 /// Run one member: the chain a contract developer starts.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding dev\n  ding dev --port 9000 --dir /tmp/scratch\n\nBlocks come as soon as there is work. The ten accounts of the mnemonic\n\"test test test test test test test test test test test junk\" have a balance; gas is free.")]
+#[command(
+    after_help = "Examples:\n  ding dev\n  ding dev --port 9000 --dir /tmp/scratch\n\nBlocks come as soon as there is work. The ten accounts of the mnemonic\n\"test test test test test test test test test test test junk\" have a balance; gas is free."
+)]
 pub struct Args {
     /// Where the chain is kept; a new one is made if the folder has none.
     #[arg(long, default_value = "./ding-data/dev")]
@@ -54,17 +56,24 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     home.settings.http.set_port(args.port);
     let cores = thread::available_parallelism().map_or(1, |n| n.get());
     let (spec, dir) = (home.spec.clone(), args.dir);
-    super::node::run_one(home, Options { workers: cores, parallelism: cores, await_first_block: true }, |up| {
-        let url = format!("http://{}", up.http);
-        if json {
-            println!("{}", json!({ "rpc": url, "chainId": spec.chain_id, "height": up.height, "dir": dir }));
-            return;
-        }
-        println!("Development chain, id {}, height {}: {url}", spec.chain_id, up.height);
-        println!("Accounts of the mnemonic \"{}\":", wallet::DEVELOPMENT_MNEMONIC);
-        for address in wallet::development_accounts().iter().map(|a| a.address()) {
-            println!("  {address}");
-        }
-        println!("Data in {} (delete it to start over). Ctrl-C stops it.", dir.display());
-    })
+    super::node::run_one(
+        home,
+        Options { workers: cores, parallelism: cores, await_first_block: true },
+        |up| {
+            let url = format!("http://{}", up.http);
+            if json {
+                println!(
+                    "{}",
+                    json!({ "rpc": url, "chainId": spec.chain_id, "height": up.height, "dir": dir })
+                );
+                return;
+            }
+            println!("Development chain, id {}, height {}: {url}", spec.chain_id, up.height);
+            println!("Accounts of the mnemonic \"{}\":", wallet::DEVELOPMENT_MNEMONIC);
+            for address in wallet::development_accounts().iter().map(|a| a.address()) {
+                println!("  {address}");
+            }
+            println!("Data in {} (delete it to start over). Ctrl-C stops it.", dir.display());
+        },
+    )
 }

@@ -26,7 +26,9 @@ const DEVELOPMENT_BALANCE: u128 = 10_000 * 1_000_000_000_000_000_000;
 /// This machine makes every member's keys (a trusted dealer): run it where all members watch, or
 /// for tests; then carry each folder to its member and delete it here.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding node --dir net/member-1")]
+#[command(
+    after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding node --dir net/member-1"
+)]
 pub struct Args {
     /// Number of members, 1 to 64; four are the fewest that bear one faulty member.
     #[arg(long, default_value_t = 4)]
@@ -75,7 +77,10 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let (spec, folders) = write_network(&plan)?;
     if json {
         let folders: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
-        println!("{}", json!({ "chain": spec.name, "chainId": spec.chain_id, "publicKey": spec.public_key, "members": folders }));
+        println!(
+            "{}",
+            json!({ "chain": spec.name, "chainId": spec.chain_id, "publicKey": spec.public_key, "members": folders })
+        );
         return Ok(());
     }
     println!("Chain {} (id {}), public key", spec.name, spec.chain_id);
@@ -123,10 +128,21 @@ pub struct Plan {
 /// What was wrong with the plan, or what the disk refused.
 pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
     if plan.hosts.len() != 1 && plan.hosts.len() != plan.members {
-        return Err(Failure::Input(format!("{} hosts for {} members; give one, or one each", plan.hosts.len(), plan.members)));
+        return Err(Failure::Input(format!(
+            "{} hosts for {} members; give one, or one each",
+            plan.hosts.len(),
+            plan.members
+        )));
     }
-    if plan.dir.read_dir().is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| is_member_folder(&e.path())))) {
-        return Err(Failure::Input(format!("{} holds a ledger already; choose another folder", plan.dir.display())));
+    if plan
+        .dir
+        .read_dir()
+        .is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| is_member_folder(&e.path()))))
+    {
+        return Err(Failure::Input(format!(
+            "{} holds a ledger already; choose another folder",
+            plan.dir.display()
+        )));
     }
     let names: Vec<String> = (1..=plan.members).map(|i| format!("member-{i}")).collect();
     let dealt = deal_trusted(&mut rand::rng(), &names).map_err(Failure::input)?;
@@ -134,7 +150,8 @@ pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
     spec.check().map_err(Failure::input)?;
     let ports = |first: u16, index: usize| {
         let offset = if plan.hosts.len() == 1 { index } else { 0 };
-        u16::try_from(usize::from(first) + offset).map_err(|_| Failure::Input(format!("no port left above {first}")))
+        u16::try_from(usize::from(first) + offset)
+            .map_err(|_| Failure::Input(format!("no port left above {first}")))
     };
     let mut peers = BTreeMap::new();
     for (index, name) in names.iter().enumerate() {
@@ -168,7 +185,11 @@ fn is_member_folder(path: &Path) -> bool {
 }
 
 fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
-    let accounts = if plan.development { wallet::development_accounts().iter().map(|a| a.address()).collect() } else { Vec::new() };
+    let accounts = if plan.development {
+        wallet::development_accounts().iter().map(|a| a.address()).collect()
+    } else {
+        Vec::new()
+    };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     // One organisation a member; on development chains each has a test account, and the first is
     // a notary, so that every role can be tried.

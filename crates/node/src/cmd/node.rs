@@ -11,7 +11,9 @@ use tokio::sync::watch;
 
 /// Run one member from its folder.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  ding node --dir net/member-1\n  DING_LOG=debug ding node --dir net/member-1")]
+#[command(
+    after_help = "Examples:\n  ding node --dir net/member-1\n  DING_LOG=debug ding node --dir net/member-1"
+)]
 pub struct Args {
     /// The member's folder, as `ding init` wrote it.
     #[arg(long, default_value = "./ding-data")]
@@ -30,9 +32,15 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let parallelism = if home.settings.threads == 0 { cores } else { home.settings.threads };
     run_one(home, Options { workers: cores, parallelism, await_first_block: false }, |up| {
         if json {
-            println!("{}", json!({ "member": up.name, "http": format!("http://{}", up.http), "height": up.height }));
+            println!(
+                "{}",
+                json!({ "member": up.name, "http": format!("http://{}", up.http), "height": up.height })
+            );
         } else {
-            println!("{} at height {}, JSON-RPC at http://{}  (Ctrl-C stops it)", up.name, up.height, up.http);
+            println!(
+                "{} at height {}, JSON-RPC at http://{}  (Ctrl-C stops it)",
+                up.name, up.height, up.http
+            );
         }
     })
 }
@@ -45,7 +53,8 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
 pub fn run_one(home: Home, options: Options, ready: impl FnOnce(&start::Up)) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let mut member = Member::spawn(home, options, stopped);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::failed)?;
     runtime.block_on(async {
         tokio::select! {
             up = member.ready() => match up {

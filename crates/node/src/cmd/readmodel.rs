@@ -39,7 +39,10 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     start::log("warn");
     let home = Home::open(&dir)?;
     if !home.store().exists() {
-        return Err(Failure::Input(format!("{} holds no chain yet; start the member first", home.store().display())));
+        return Err(Failure::Input(format!(
+            "{} holds no chain yet; start the member first",
+            home.store().display()
+        )));
     }
     let config = runtime::Config::new().with_worker_threads(2).with_storage_directory(home.store());
     let rows = home.read_model();
@@ -47,7 +50,9 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let last = runtime::Runner::new(config).start(|context| async move {
         let genesis_hash = genesis::block::<runtime::Context>(&spec).map_err(Failure::input)?.hash();
         let cache = CacheRef::new(NZU16!(4096), NZUsize!(8 * 1024));
-        let archive = Stored::open(context.child("archive"), spec, start::STORE_PREFIX, &cache).await.map_err(Failure::failed)?;
+        let archive = Stored::open(context.child("archive"), spec, start::STORE_PREFIX, &cache)
+            .await
+            .map_err(Failure::failed)?;
         let (done, result) = oneshot::channel();
         // SQL blocks, so it has a thread of its own and leaves the runtime to the archive.
         let thread = std::thread::spawn(move || {

@@ -3,7 +3,12 @@ use alloy_primitives::Bytes;
 use commonware_codec::DecodeExt as _;
 
 fn commitment(seed: u8) -> DatabaseCommitment {
-    DatabaseCommitment { root: B256::repeat_byte(seed), ops_root: B256::repeat_byte(seed + 1), start: 3, end: 9 }
+    DatabaseCommitment {
+        root: B256::repeat_byte(seed),
+        ops_root: B256::repeat_byte(seed + 1),
+        start: 3,
+        end: 9,
+    }
 }
 
 fn header() -> Header {
@@ -51,7 +56,9 @@ fn any_flipped_bit_of_a_header_changes_its_hash_or_is_refused() {
 fn a_body_over_a_limit_is_refused_without_allocating_for_it() {
     static MANY: [u8; 5] = [0xff, 0xff, 0xff, 0xff, 0x0f];
     assert!(Body::decode(bytes::Bytes::from_static(&MANY)).is_err());
-    let body = Body { transactions: vec![Transaction::from_raw(Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1]))] };
+    let body = Body {
+        transactions: vec![Transaction::from_raw(Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1]))],
+    };
     assert!(Body::decode(body.encode()).is_err());
     let full = Body {
         transactions: vec![Transaction::from_raw(Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX])); 17],

@@ -36,7 +36,8 @@ fn the_malleable_twin_of_a_signature_is_refused() {
     let recovered = recover(Transaction::from_raw(EIP_155), 1).unwrap();
     let twin = {
         let signature = recovered.signature();
-        let n = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16).unwrap();
+        let n = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16)
+            .unwrap();
         let s = n - signature.s();
         let hex = format!("26a0{:064x}a0{:064x}", signature.r(), s);
         let raw = alloy_primitives::hex::encode(&EIP_155);

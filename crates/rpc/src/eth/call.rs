@@ -11,30 +11,60 @@ use crate::{
     params::{Block, Params},
 };
 use alloy_eips::eip2930::AccessList;
-use alloy_rpc_types_eth::TransactionRequest;
-use ding_execution::simulate::{CallResult, Estimate, Request};
-use ding_primitives::{Bytes, codes, limits};
+use alloy_primitives::map::B256Map;
+use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
+use ding_execution::simulate::{AccountOverride, CallResult, Estimate, Overrides, Request};
+use ding_primitives::{B256, Bytes, U256, codes, limits};
 use serde::{Serialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 use tokio::sync::SemaphorePermit;
 
 /// Reads `[transaction, block?, state overrides?, block overrides?]`.
-async fn parse(rpc: &Rpc, mut params: Params<'_>) -> Result<(Request, StateAt), RpcError> {
+async fn parse(rpc: &Rpc, mut params: Params<'_>) -> Result<(Request, Overrides, StateAt), RpcError> {
     let transaction: TransactionRequest = params.need("transaction")?;
     let block: Option<Block> = params.maybe("block")?;
-    for name in ["state overrides", "block overrides"] {
-        let overrides: Option<BTreeMap<String, IgnoredAny>> = params.maybe(name)?;
-        if overrides.is_some_and(|overrides| !overrides.is_empty()) {
-            return Err(RpcError::new(
-                codes::METHOD_NOT_SUPPORTED,
-                format!(
-                    "{name} are not offered; deploy to a development chain (`ding dev`) to try other states"
-                ),
-            ));
-        }
+    let state: Option<StateOverride> = params.maybe("state overrides")?;
+    let of_block: Option<BTreeMap<String, IgnoredAny>> = params.maybe("block overrides")?;
+    if of_block.is_some_and(|overrides| !overrides.is_empty()) {
+        return Err(RpcError::new(
+            codes::METHOD_NOT_SUPPORTED,
+            "block overrides are not offered; leave the fourth parameter out",
+        ));
     }
     params.end()?;
-    Ok((request(rpc, transaction)?, StateAt::of(rpc, block).await?))
+    let overrides = overrides(state.unwrap_or_default())?;
+    Ok((request(rpc, transaction)?, overrides, StateAt::of(rpc, block).await?))
+}
+
+/// The size of a request bounds how much can be overridden.
+fn overrides(state: StateOverride) -> Result<Overrides, RpcError> {
+    let mut accounts = BTreeMap::new();
+    for (address, account) in state {
+        if account.move_precompile_to.is_some() {
+            return Err(RpcError::params(format!(
+                "state overrides of {address}: movePrecompileTo is not offered"
+            )));
+        }
+        if account.state.is_some() && account.state_diff.is_some() {
+            return Err(RpcError::params(format!(
+                "state overrides of {address}: give `state` or `stateDiff`, not both"
+            )));
+        }
+        let words = |slots: B256Map<B256>| -> BTreeMap<U256, U256> {
+            slots.into_iter().map(|(slot, value)| (slot.into(), value.into())).collect()
+        };
+        accounts.insert(
+            address,
+            AccountOverride {
+                balance: account.balance,
+                nonce: account.nonce,
+                code: account.code,
+                slots: account.state.map(words),
+                slot_changes: account.state_diff.map(words).unwrap_or_default(),
+            },
+        );
+    }
+    Ok(Overrides { accounts })
 }
 
 fn request(rpc: &Rpc, transaction: TransactionRequest) -> Result<Request, RpcError> {
@@ -87,19 +117,19 @@ fn failed(result: CallResult) -> RpcError {
 }
 
 pub(crate) async fn call(rpc: &Rpc, params: Params<'_>) -> Result<Bytes, RpcError> {
-    let (request, at) = parse(rpc, params).await?;
+    let (request, overrides, at) = parse(rpc, params).await?;
     let _turn = turn(rpc).await?;
-    match at.accept(rpc.reader().call(request).await?)? {
+    match at.accept(rpc.reader().call(request, overrides).await?)? {
         CallResult::Returned { output, .. } => Ok(output),
         other => Err(failed(other)),
     }
 }
 
 pub(crate) async fn estimate(rpc: &Rpc, params: Params<'_>) -> Result<Hex, RpcError> {
-    let (request, at) = parse(rpc, params).await?;
+    let (request, overrides, at) = parse(rpc, params).await?;
     let allowance = request.gas.unwrap_or(limits::TRANSACTION_GAS_MAX).min(limits::TRANSACTION_GAS_MAX);
     let _turn = turn(rpc).await?;
-    match at.accept(rpc.reader().estimate(request).await?)? {
+    match at.accept(rpc.reader().estimate(request, overrides).await?)? {
         Estimate::Gas(gas) => Ok(Hex(gas)),
         // The text by which libraries know that more gas would help.
         Estimate::Fails(CallResult::Halted { reason, .. }) if reason == "out of gas" => {
@@ -120,9 +150,9 @@ pub(crate) struct Touched {
 }
 
 pub(crate) async fn access_list(rpc: &Rpc, params: Params<'_>) -> Result<Touched, RpcError> {
-    let (request, at) = parse(rpc, params).await?;
+    let (request, overrides, at) = parse(rpc, params).await?;
     let _turn = turn(rpc).await?;
-    let found = at.accept(rpc.reader().access_list(request).await?)?;
+    let found = at.accept(rpc.reader().access_list(request, overrides).await?)?;
     let gas_used = Hex(found.result.gas_used());
     let error = (!found.result.is_returned()).then(|| failed(found.result).message.into_owned());
     Ok(Touched { access_list: found.access_list, gas_used, error })

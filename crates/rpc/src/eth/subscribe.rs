@@ -88,7 +88,9 @@ pub(crate) fn add(
             ));
         }
         _ => {
-            return Err(RpcError::params("unknown kind of subscription; there are \"newHeads\" and \"logs\""));
+            return Err(RpcError::params(
+                "unknown kind of subscription; there are \"newHeads\" and \"logs\"",
+            ));
         }
     };
     // Some libraries send an empty object after "newHeads".

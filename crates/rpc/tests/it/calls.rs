@@ -99,10 +99,30 @@ async fn what_cannot_run_says_why() {
     world.refuse("eth_call", both).await.is(-32602, "`input` and `data` differ");
     let long = json!([{"to": CONTRACT, "data": Bytes::from(vec![1; limits::TRANSACTION_BYTES_MAX + 1])}]);
     world.refuse("eth_call", long).await.is(-32602, "fit no transaction");
-    let overrides = json!([{"to": CONTRACT}, "latest", {CONTRACT.to_string(): {"balance": "0x1"}}]);
-    world.refuse("eth_call", overrides).await.is(-32004, "state overrides are not offered");
+    let zero = format!("0x{:064x}", 0);
+    let both = json!([{"to": CONTRACT}, "latest", {CONTRACT.to_string(): {"state": {&zero: &zero}, "stateDiff": {&zero: &zero}}}]);
+    world.refuse("eth_call", both).await.is(-32602, "`state` or `stateDiff`, not both");
+    let block = json!([{"to": CONTRACT}, "latest", {}, {"number": "0x1"}]);
+    world.refuse("eth_call", block).await.is(-32004, "block overrides are not offered");
     let authorized = json!([{"to": CONTRACT, "authorizationList": [{"chainId": "0x1", "address": CONTRACT, "nonce": "0x0", "yParity": "0x0", "r": "0x1", "s": "0x1"}]}]);
     world.refuse("eth_call", authorized).await.is(-32602, "transaction type not valid");
+}
+
+#[tokio::test]
+async fn a_call_takes_an_account_for_what_the_caller_says_it_is() {
+    let world = World::started().await;
+    // PUSH0; SLOAD; PUSH0; MSTORE; PUSH1 32; PUSH0; RETURN
+    let code = "0x5f545f5260205ff3";
+    let (slot, seven) = (format!("0x{:064x}", 0), format!("0x{:064x}", 7));
+    let account = json!({"code": code, "stateDiff": {&slot: &seven}});
+    let answer =
+        world.get("eth_call", json!([{"to": CONTRACT}, "latest", {CONTRACT.to_string(): account}])).await;
+    assert_eq!(answer, json!(seven));
+    assert_eq!(
+        world.get("eth_call", json!([{"to": CONTRACT}, "latest"])).await,
+        json!("0x"),
+        "nothing was kept"
+    );
 }
 
 #[tokio::test]

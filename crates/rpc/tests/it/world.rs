@@ -241,16 +241,24 @@ impl Look for Chain {
         }))
     }
 
-    fn call(&self, request: Request) -> Pending<'_, Result<At<CallResult>, ReadError>> {
-        done(self.at(|state, env| simulate::call(state, env, &request, &Overrides::default())))
+    fn call(&self, request: Request, overrides: Overrides) -> Pending<'_, Result<At<CallResult>, ReadError>> {
+        done(self.at(|state, env| simulate::call(state, env, &request, &overrides)))
     }
 
-    fn estimate(&self, request: Request) -> Pending<'_, Result<At<Estimate>, ReadError>> {
-        done(self.at(|state, env| simulate::estimate(state, env, &request, &Overrides::default())))
+    fn estimate(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<Estimate>, ReadError>> {
+        done(self.at(|state, env| simulate::estimate(state, env, &request, &overrides)))
     }
 
-    fn access_list(&self, request: Request) -> Pending<'_, Result<At<AccessListResult>, ReadError>> {
-        done(self.at(|state, env| simulate::access_list(state, env, &request, &Overrides::default())))
+    fn access_list(
+        &self,
+        request: Request,
+        overrides: Overrides,
+    ) -> Pending<'_, Result<At<AccessListResult>, ReadError>> {
+        done(self.at(|state, env| simulate::access_list(state, env, &request, &overrides)))
     }
 
     fn certificate(&self, height: Height) -> Pending<'_, Result<Option<Certified>, ReadError>> {
