@@ -1,6 +1,7 @@
 """Starts the real `ding` binary: a development chain, a demo, or a network of processes."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -105,6 +106,20 @@ class Process:
         """Whether it still runs."""
         return self._child.poll() is None
 
+    @property
+    def code(self):
+        """Its exit code, None while it runs."""
+        return self._child.poll()
+
+    def signal(self, number):
+        """Sends a signal."""
+        self._child.send_signal(number)
+
+    def wait(self, within_s):
+        """Its exit code once it ended; fails if it does not."""
+        until(lambda: not self.running(), f"the process of {self.log} ends", within_s)
+        return self.code
+
     def kill9(self):
         """Ends it like a power cut ends a process: nothing is told, nothing is flushed."""
         self._child.kill()
@@ -113,12 +128,8 @@ class Process:
     def stop(self, within_s=30):
         """Asks it to end as Ctrl-C does, and returns its exit code."""
         if self.running():
-            self._child.send_signal(signal.SIGINT)
-        try:
-            return self._child.wait(within_s)
-        except subprocess.TimeoutExpired:
-            self.kill9()
-            raise AssertionError(f"{self.log}: still there {within_s} s after Ctrl-C") from None
+            self.signal(signal.SIGINT)
+        return self.wait(within_s)
 
     def end(self):
         """Ends it however it is, for tidying up."""
@@ -132,7 +143,7 @@ class Process:
     def must_run(self):
         """Fails with its output if it ended."""
         if not self.running():
-            raise AssertionError(f"{self.log.name}: exit {self._child.returncode}\n{self.text()[-4000:]}")
+            raise AssertionError(f"{self.log.name}: exit {self.code}\n{self.text()[-4000:]}")
 
     def cpu_s(self):
         """Seconds of processor time it used."""
@@ -147,6 +158,16 @@ class Process:
         raise AssertionError("no VmRSS")
 
 
+def leave(ledger, failure):
+    """Closes the clients of a ledger, and removes its data unless a failure is to be looked into."""
+    for rpc in ledger._rpcs:
+        rpc.close()
+    if failure is None:
+        shutil.rmtree(ledger.home, ignore_errors=True)
+    else:
+        print(f"\n    data and logs are kept in {ledger.home}", flush=True)
+
+
 class Solo:
     """`ding dev` or `ding demo`: one process with one or four doors."""
 
@@ -156,6 +177,7 @@ class Solo:
         self.command = command
         self.port = free_ports(self.doors, also=(1000,))
         self.process = None
+        self._rpcs = [Rpc(self.url(member)) for member in range(self.doors)]
 
     def start(self, wait=True):
         """Starts it, and waits until its doors answer."""
@@ -172,14 +194,15 @@ class Solo:
         return f"http://127.0.0.1:{self.port + member}"
 
     def rpc(self, member=0):
-        """A client of a member."""
-        return Rpc(self.url(member))
+        """The client of a member, for the main thread."""
+        return self._rpcs[member]
 
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.process.end()
+        leave(self, failure)
 
 
 class Network:
@@ -276,7 +299,8 @@ class Network:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         for process in self.processes:
             if process is not None:
                 process.end()
+        leave(self, failure)
