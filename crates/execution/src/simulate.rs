@@ -351,7 +351,6 @@ impl<'s, 'r> Simulation<'s, 'r> {
             if account.transaction_id != journal.transaction_id {
                 continue;
             }
-            #[expect(clippy::disallowed_methods, reason = "the set puts them in order")]
             let slots: BTreeSet<B256> = account
                 .storage
                 .iter()
