@@ -246,10 +246,11 @@ where
     ) -> Option<store::Merkleized<E>> {
         let mut ancestry = Box::pin(ancestry);
         let block = ancestry.next().await?.inner().clone();
-        let known = self.shared.time_of(block.header().parent);
-        let parent_timestamp_ms = match known {
-            Some(timestamp_ms) => timestamp_ms,
-            None => ancestry.next().await?.inner().header().timestamp_ms,
+        // Of a final block a quorum has checked the time; its parent may be out of reach here.
+        let parent_timestamp_ms = match (finality, self.shared.time_of(block.header().parent)) {
+            (Finality::Finalized, _) => 0,
+            (Finality::Candidate, Some(timestamp_ms)) => timestamp_ms,
+            (Finality::Candidate, None) => ancestry.next().await?.inner().header().timestamp_ms,
         };
         match self.check(&context, &block, parent_timestamp_ms, batches, finality).await {
             Ok(state) => Some(state),

@@ -107,9 +107,9 @@ mod tests {
         let address = Address::repeat_byte(0xab);
         let slot = U256::from(0x0102);
         let by_hand = [&[2u8][..], address.as_slice(), &[0; 30], &[1, 2]].concat();
-        assert_eq!(slot_key(&address, &slot), keccak256(by_hand).0);
+        assert_eq!(slot_key(&address, &slot), Sha256::hash(&[&by_hand]).0);
         let by_hand = [&[3u8][..], &[7; 32], &[0, 0, 1, 0]].concat();
-        assert_eq!(code_key(&B256::repeat_byte(7), 256), keccak256(by_hand).0);
+        assert_eq!(code_key(&B256::repeat_byte(7), 256), Sha256::hash(&[&by_hand]).0);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use ding_primitives::{B256, Height};
 use ding_readmodel::{Config as ReadModelConfig, ReadModel};
 use ding_rpc::{Parts, Rpc, transport};
 use std::{
+    io::IsTerminal as _,
     net::SocketAddr,
     num::NonZeroUsize,
     path::Path,
@@ -27,6 +28,8 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// Layout of everything in a chain's store. Raised when an older one could not be read any more.
+pub const STORE_VERSION: u32 = 1;
 /// Start of the names of a chain's files in its store.
 pub const STORE_PREFIX: &str = "chain";
 /// Bytes of a page of the stores in memory.
@@ -130,17 +133,13 @@ fn run(
     runtime::Runner::new(config).start(|context| member(context, home, options, ready, stop))
 }
 
-/// A data folder belongs to one genesis; another one is refused before anything is opened.
+/// A data folder belongs to one genesis and one layout of the store; others are refused before
+/// anything is opened.
 fn check_chain(home: &Home) -> Result<(), Failure> {
     let path = home.data().join("genesis-digest");
     let digest = home.spec.digest().to_string();
-    match std::fs::read_to_string(&path) {
-        Ok(found) if found.trim() == digest => Ok(()),
-        Ok(found) => Err(Failure::Input(format!(
-            "{} holds a chain of another genesis (digest {}, this genesis.json has {digest}); use the matching genesis.json or another folder",
-            home.data().display(),
-            found.trim()
-        ))),
+    let found = match std::fs::read_to_string(&path) {
+        Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             if home.store().exists() {
                 return Err(Failure::Input(format!(
@@ -148,10 +147,28 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
                     home.data().display()
                 )));
             }
-            std::fs::write(&path, digest).map_err(|e| Failure::Failed(format!("{}: {e}", path.display())))
+            let text = format!("{digest}\nstore {STORE_VERSION}\n");
+            return std::fs::write(&path, text)
+                .map_err(|e| Failure::Failed(format!("{}: {e}", path.display())));
         }
-        Err(error) => Err(Failure::Failed(format!("{}: {error}", path.display()))),
+        Err(error) => return Err(Failure::Failed(format!("{}: {error}", path.display()))),
+    };
+    let mut lines = found.lines();
+    let theirs = lines.next().unwrap_or_default();
+    if theirs != digest {
+        return Err(Failure::Input(format!(
+            "{} holds a chain of another genesis (digest {theirs}, this genesis.json has {digest}); use the matching genesis.json or another folder",
+            home.data().display(),
+        )));
     }
+    let layout = lines.next().unwrap_or("store 0");
+    if layout != format!("store {STORE_VERSION}") {
+        return Err(Failure::Input(format!(
+            "{} was written by another release ({layout}, this one reads store {STORE_VERSION}); use that release",
+            home.data().display(),
+        )));
+    }
+    Ok(())
 }
 
 async fn member(
@@ -330,6 +347,7 @@ pub fn log(level: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }

@@ -451,7 +451,7 @@ fn the_bytes_of_a_package_are_those_agreed() {
         [digest(&log_package(3, 1)), digest(&full_package())],
         [
             "0x7052e5dc598118d7c72f495de431b4969625e8256984741caebf537483cd5008",
-            "0xc9da27dbe0356773c36948f6faa455dce22066fa7cd920df3099c08ca4621e04"
+            "0x5960dbf84a732f13933154e9bf68f2adc0dc630199320be73e65482d8c691553"
         ]
     );
 }
