@@ -29,10 +29,7 @@ use commonware_consensus::{
     },
     types::{Epoch, FixedEpocher, ViewDelta},
 };
-use commonware_cryptography::{
-    Digested, Digestible as _, Sha256,
-    certificate::{ConstantProvider, Verifier},
-};
+use commonware_cryptography::{Digested, Digestible as _, Sha256, certificate::ConstantProvider};
 use commonware_glue::stateful::{
     Config as StatefulConfig, Mailbox as StatefulMailbox, Stateful, SyncPlan,
     db::{SyncEngineConfig, p2p as state_resolver},
@@ -151,12 +148,7 @@ pub fn max_message_size(members: u32) -> u32 {
 }
 
 /// Layout of the archives of blocks and certificates.
-pub(crate) fn archive_config<C>(
-    prefix: &str,
-    name: &str,
-    cache: &CacheRef,
-    codec_config: C,
-) -> prunable::Config<EightCap, C> {
+pub(crate) fn archive_config(prefix: &str, name: &str, cache: &CacheRef) -> prunable::Config<EightCap, ()> {
     prunable::Config {
         translator: EightCap,
         metadata_partition: format!("{prefix}-{name}-meta"),
@@ -164,20 +156,13 @@ pub(crate) fn archive_config<C>(
         key_page_cache: cache.clone(),
         value_partition: format!("{prefix}-{name}-value"),
         compression: None,
-        codec_config,
+        // Blocks and certificates bound themselves.
+        codec_config: (),
         items_per_section: NZU64!(4096),
         key_write_buffer: BUFFER,
         value_write_buffer: BUFFER,
         replay_buffer: BUFFER,
     }
-}
-
-/// How archived blocks are decoded.
-pub(crate) const fn blocks_codec() {}
-
-/// How archived certificates are decoded.
-pub(crate) fn certificates_codec() -> <<Scheme as Verifier>::Certificate as commonware_codec::Read>::Cfg {
-    <Scheme as Verifier>::certificate_codec_config_unbounded()
 }
 
 /// Why a member did not start.
@@ -261,16 +246,13 @@ where
 
     let finalizations = prunable::Archive::init(
         context.child("finalizations"),
-        archive_config(&prefix, "finalizations", &cache, certificates_codec()),
+        archive_config(&prefix, "finalizations", &cache),
     )
     .await
     .map_err(|error| StartError::Archive("certificates", error))?;
-    let archive = prunable::Archive::init(
-        context.child("blocks"),
-        archive_config(&prefix, "blocks", &cache, blocks_codec()),
-    )
-    .await
-    .map_err(|error| StartError::Archive("blocks", error))?;
+    let archive = prunable::Archive::init(context.child("blocks"), archive_config(&prefix, "blocks", &cache))
+        .await
+        .map_err(|error| StartError::Archive("blocks", error))?;
 
     let plan = SyncPlan::init(context.child("plan"), prefix.clone()).await;
     let epocher = FixedEpocher::new(NZU64!(u64::MAX));
@@ -315,7 +297,8 @@ where
                     priority_responses: false,
                 },
             );
-            let _ = actor.start($channel);
+            // The actor ends with its context.
+            drop(actor.start($channel));
             resolver
         }};
     }

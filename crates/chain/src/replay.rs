@@ -4,7 +4,7 @@
 //! in files of its own, beside the member's.
 
 use crate::{
-    engine::{archive_config, blocks_codec, certificates_codec},
+    engine::archive_config,
     genesis,
     run::{Ran, run},
     types::{Block, Digest, Finalization},
@@ -127,14 +127,11 @@ where
     E: Clock + Spawner + Storage + Metrics,
     S: Strategy,
 {
-    let blocks: prunable::Archive<EightCap, E, Digest, Block> = prunable::Archive::init(
-        context.child("blocks"),
-        archive_config(prefix, "blocks", &cache, blocks_codec()),
-    )
-    .await?;
+    let blocks: prunable::Archive<EightCap, E, Digest, Block> =
+        prunable::Archive::init(context.child("blocks"), archive_config(prefix, "blocks", &cache)).await?;
     let certificates: prunable::Archive<EightCap, E, Digest, Finalization> = prunable::Archive::init(
         context.child("certificates"),
-        archive_config(prefix, "finalizations", &cache, certificates_codec()),
+        archive_config(prefix, "finalizations", &cache),
     )
     .await?;
     let receipts = Receipts::open(context.child("receipts"), prefix, &cache).await?;
@@ -196,7 +193,7 @@ where
         let logs = outcome.receipts.into_iter().flat_map(|receipt| receipt.logs);
         history.extend(logs.filter(|log| is_module_address(&log.address)));
         databases.apply(state).await;
-        if height.get() % DURABLE_EVERY == 0 || height == last {
+        if height.get().is_multiple_of(DURABLE_EVERY) || height == last {
             databases.finalize().await.durable().await;
         }
         report.blocks += 1;

@@ -305,7 +305,7 @@ impl<E: Context + Spawner> Shared<E> {
     ) -> (Branch<E>, Arc<FinalizedBlock>) {
         loop {
             let before = self.applying.load(Ordering::Acquire);
-            if before % 2 == 0 {
+            if before.is_multiple_of(2) {
                 let branch = Branch::latest(databases).await;
                 let head = self.head();
                 if self.applying.load(Ordering::Acquire) == before {

@@ -1,7 +1,7 @@
 //! The archive of a stopped member, for tools that read it.
 
 use crate::{
-    engine::{StartError, archive_config, blocks_codec},
+    engine::{StartError, archive_config},
     types::{Block, Digest},
 };
 use commonware_runtime::{Clock, Metrics, Spawner, Storage, buffer::paged::CacheRef};
@@ -42,12 +42,10 @@ impl<E: Clock + Spawner + Storage + Metrics> Stored<E> {
         prefix: &str,
         cache: &CacheRef,
     ) -> Result<Self, StartError> {
-        let blocks: prunable::Archive<EightCap, E, Digest, Block> = prunable::Archive::init(
-            context.child("blocks"),
-            archive_config(prefix, "blocks", cache, blocks_codec()),
-        )
-        .await
-        .map_err(|error| StartError::Archive("blocks", error))?;
+        let blocks: prunable::Archive<EightCap, E, Digest, Block> =
+            prunable::Archive::init(context.child("blocks"), archive_config(prefix, "blocks", cache))
+                .await
+                .map_err(|error| StartError::Archive("blocks", error))?;
         let receipts = Receipts::open(context.child("receipts"), prefix, cache).await?;
         // A block may be archived a moment before its receipts are; it is executed again at start.
         let mut head = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));

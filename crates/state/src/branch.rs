@@ -13,6 +13,7 @@ use ding_primitives::{
 use std::collections::HashMap;
 
 /// Words of the longest code: its length, then its bytes.
+#[expect(clippy::cast_possible_truncation, reason = "the longest code has under a thousand words")]
 const CODE_WORDS_MAX: u32 = (4 + limits::CODE_BYTES_MAX).div_ceil(SLOT_BYTES) as u32;
 /// Words of code fetched before its length is known.
 const CODE_WORDS_FIRST: u32 = 96;
@@ -214,7 +215,7 @@ fn word(value: FixedBytes<SLOT_BYTES>) -> U256 {
 
 fn read_error(error: qmdb::Error<mmr::Family>) -> ReadError {
     match error {
-        qmdb::Error::StaleRead { .. } => ReadError::Stale,
+        qmdb::Error::StaleRead => ReadError::Stale,
         other => ReadError::Failed(other.to_string()),
     }
 }

@@ -100,14 +100,14 @@ impl Chain {
             "eth_getCode" => json!("0x"),
             "eth_call" if self.manners.has_evidence => json!(Bytes::from(vec![0; 96])),
             "eth_call" => json!("0x"),
-            "eth_getBlockByNumber" => match self.blocks.get(block(first) as usize) {
+            "eth_getBlockByNumber" => match self.blocks.get(usize::try_from(block(first)).unwrap()) {
                 None => Value::Null,
                 Some(hashes) => {
                     json!({ "transactions": hashes, "baseFeePerGas": format!("0x{:x}", self.manners.base_fee) })
                 }
             },
             "eth_getBlockReceipts" => {
-                self.blocks[block(first) as usize].iter().map(|_| self.receipt()).collect()
+                self.blocks[usize::try_from(block(first)).unwrap()].iter().map(|_| self.receipt()).collect()
             }
             "eth_getTransactionReceipt" => match self.known.get(&first.parse::<B256>().unwrap()) {
                 Some(height) if *height != u64::MAX => self.receipt(),

@@ -49,7 +49,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     }
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let config = runtime::Config::new().with_worker_threads(cores).with_storage_directory(&store);
-    let spec = Arc::new(home.spec.clone());
+    let spec = Arc::new(home.spec);
     let shown = bar.clone();
     let outcome = runtime::Runner::new(config).start(|context| async move {
         let cache = CacheRef::new(NZU16!(4096), NZUsize!(32 * 1024));

@@ -46,7 +46,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     }
     let config = runtime::Config::new().with_worker_threads(2).with_storage_directory(home.store());
     let rows = home.read_model();
-    let spec = Arc::new(home.spec.clone());
+    let spec = Arc::new(home.spec);
     let last = runtime::Runner::new(config).start(|context| async move {
         let genesis_hash = genesis::block::<runtime::Context>(&spec).map_err(Failure::input)?.hash();
         let cache = CacheRef::new(NZU16!(4096), NZUsize!(8 * 1024));
