@@ -141,7 +141,7 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
     let found = match std::fs::read_to_string(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if home.store().exists() {
+            if home.store().read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
                 return Err(Failure::Input(format!(
                     "{} has data but no genesis-digest; it was not written by this program",
                     home.data().display()
@@ -171,6 +171,30 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Marks the data folder as this genesis's. Called once the member's keys are known to fit it.
+fn mark_chain(home: &Home) -> Result<(), Failure> {
+    let path = home.data().join("genesis-digest");
+    if path.exists() {
+        return Ok(());
+    }
+    let text = format!("{}\nstore {STORE_VERSION}\n", home.spec.digest());
+    std::fs::write(&path, text).map_err(|e| Failure::Failed(format!("{}: {e}", path.display())))
+}
+
+/// The network listens later and cannot say politely that it may not.
+fn check_peer_port(address: SocketAddr) -> Result<(), Failure> {
+    match std::net::TcpListener::bind(address) {
+        Ok(_free) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(Failure::Failed(format!(
+            "the peer-to-peer port {} is in use by another program; stop it, or set another `p2p` in node.toml and tell the other members",
+            address.port()
+        ))),
+        Err(error) => Err(Failure::Failed(format!(
+            "the peer-to-peer address {address} cannot be used: {error}; set another `p2p` in node.toml"
+        ))),
+    }
+}
+
 async fn member(
     context: runtime::Context,
     home: Home,
@@ -196,6 +220,8 @@ async fn member(
     }
 
     let members = addresses(&home)?;
+    check_peer_port(settings.p2p)?;
+    mark_chain(&home)?;
     let network = network::prepare(
         context.child("network"),
         home.identity.clone(),
