@@ -147,9 +147,7 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
                     home.data().display()
                 )));
             }
-            let text = format!("{digest}\nstore {STORE_VERSION}\n");
-            return std::fs::write(&path, text)
-                .map_err(|e| Failure::Failed(format!("{}: {e}", path.display())));
+            return Ok(());
         }
         Err(error) => return Err(Failure::Failed(format!("{}: {error}", path.display()))),
     };
@@ -233,6 +231,8 @@ async fn member(
     let pool = Pool::new(spec.clone(), PoolLimits::default());
     let pages = settings.cache_mib.max(1).saturating_mul(1024 * 1024) / usize::from(PAGE_BYTES);
     let parallelism = NonZeroUsize::new(options.parallelism).unwrap_or(NonZeroUsize::MIN);
+    // Before the chain: a member that was killed may need the others to come up again.
+    let _network = start_network();
     let starting = engine::start(
         context.child("chain"),
         engine::Config {
@@ -254,7 +254,6 @@ async fn member(
         running = starting => running.map_err(Failure::failed)?,
         _ = stop.wait_for(|stop| *stop) => return Ok(()),
     };
-    let _network = start_network();
     let reader = running.reader.clone();
 
     let read_model = if settings.read_model { open_read_model(&home.read_model(), &reader) } else { None };
