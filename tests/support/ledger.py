@@ -159,12 +159,13 @@ class Process:
 
 
 def leave(ledger, failure):
-    """Closes the clients of a ledger, and removes its data unless a failure is to be looked into."""
+    """Closes the clients of a ledger, and removes its data unless it was given a place or a failure
+    is to be looked into."""
     for rpc in ledger._rpcs:
         rpc.close()
-    if failure is None:
+    if failure is None and ledger.removed:
         shutil.rmtree(ledger.home, ignore_errors=True)
-    else:
+    elif failure is not None:
         print(f"\n    data and logs are kept in {ledger.home}", flush=True)
 
 
@@ -173,6 +174,7 @@ class Solo:
 
     def __init__(self, command, home=None):
         self.home = Path(home or folder(command))
+        self.removed = home is None
         self.doors = {"dev": 1, "demo": 4}[command]
         self.command = command
         self.port = free_ports(self.doors, also=(1000,))
@@ -210,6 +212,7 @@ class Network:
 
     def __init__(self, members=4, home=None, name="ding"):
         self.home = Path(home or folder("net"))
+        self.removed = home is None
         self.members = members
         self.port = free_ports(members, also=(1000,))
         self.net = self.home / "net"
