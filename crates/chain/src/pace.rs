@@ -20,6 +20,8 @@ use std::{
 
 /// A leader that found work waits this long after the last block for more of it...
 const WINDOW: Duration = Duration::from_millis(limits::BATCH_WINDOW_MS);
+/// ...and this long if much is coming in.
+const BUSY_WINDOW: Duration = Duration::from_millis(limits::BATCH_BUSY_WINDOW_MS);
 
 /// Pause between two looks at how much waits.
 const LOOK: Duration = Duration::from_millis(4);
@@ -82,12 +84,13 @@ where
     loop {
         let ready = source.ready(&next, limits::BATCH_ENOUGH);
         let now = context.current();
-        if ready >= limits::BATCH_ENOUGH || now >= heartbeat || (ready > 0 && now >= last + WINDOW) {
+        let window = last + if ready < limits::BATCH_BUSY { WINDOW } else { BUSY_WINDOW };
+        if ready >= limits::BATCH_ENOUGH || now >= heartbeat || (ready > 0 && now >= window) {
             return;
         }
         if ready > 0 {
             // Counting what waits is not free, so not on each arrival.
-            context.sleep_until((last + WINDOW).min(now + LOOK)).await;
+            context.sleep_until(window.min(now + LOOK)).await;
         } else {
             select! {
                 _ = context.sleep_until(heartbeat) => {},

@@ -14,14 +14,14 @@ use ding_chain::{
     types::peer_key,
 };
 use ding_pool::{Pool, PoolLimits};
-use ding_primitives::{B256, Height};
+use ding_primitives::{B256, Height, limits};
 use ding_readmodel::{Config as ReadModelConfig, ReadModel};
 use ding_rpc::{Parts, Rpc, transport};
 use std::{
     io::IsTerminal as _,
     net::SocketAddr,
     num::NonZeroUsize,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -37,6 +37,14 @@ const PAGE_BYTES: u16 = 4096;
 
 /// A member that was told to stop has this long.
 const STOP_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often the time of day is compared with the steady time.
+const CLOCK_LOOK: Duration = Duration::from_millis(500);
+/// What passes for one moment when both are read.
+const CLOCK_MOMENT: Duration = Duration::from_millis(10);
+
+/// A member's data folder must take this much more for it to go on.
+const ROOM_BYTES: usize = 1024 * 1024;
 
 /// How a member is run by its command.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +70,7 @@ pub struct Up {
 
 /// A member running on a thread of its own.
 pub struct Member {
+    data: PathBuf,
     thread: thread::JoinHandle<Result<(), Failure>>,
     up: watch::Receiver<Option<Up>>,
 }
@@ -71,11 +80,12 @@ impl Member {
     pub fn spawn(home: Home, options: Options, stop: watch::Receiver<bool>) -> Self {
         let (ready, up) = watch::channel(None);
         let name = format!("ding-{}", home.settings.member);
+        let data = home.data();
         let thread = thread::Builder::new().name(name).spawn(move || run(home, options, ready, stop));
         let thread = thread.unwrap_or_else(|error| {
             thread::spawn(move || Err(Failure::Failed(format!("no thread for a member: {error}"))))
         });
-        Self { thread, up }
+        Self { data, thread, up }
     }
 
     /// Waits until the member's doors are open.
@@ -111,10 +121,27 @@ impl Member {
             }
             thread::sleep(Duration::from_millis(10));
         }
-        self.thread.join().unwrap_or_else(|_| {
+        let ended = self.thread.join().unwrap_or_else(|_| {
             Err(Failure::Failed("a member stopped on a broken invariant; the log names it".into()))
-        })
+        });
+        match ended {
+            Err(Failure::Failed(reason)) if disk_is_full(&self.data) => Err(Failure::Failed(format!(
+                "the disk of {} is full; make room and start the member again: nothing final is lost ({reason})",
+                self.data.display()
+            ))),
+            ended => ended,
+        }
     }
+}
+
+/// Whether the file system of a folder takes no more. The engine's own words for a write that
+/// failed do not always say why.
+fn disk_is_full(folder: &Path) -> bool {
+    let probe = folder.join("room");
+    let written = std::fs::write(&probe, vec![0; ROOM_BYTES]);
+    let _ = std::fs::remove_file(&probe);
+    let full = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::QuotaExceeded];
+    written.is_err_and(|error| full.contains(&error.kind()))
 }
 
 fn run(
@@ -129,8 +156,48 @@ fn run(
     let config = runtime::Config::new()
         .with_worker_threads(options.workers.max(1))
         .with_storage_directory(home.store())
-        .with_tcp_nodelay(Some(true));
-    runtime::Runner::new(config).start(|context| member(context, home, options, ready, stop))
+        .with_tcp_nodelay(Some(true))
+        .with_connect_timeout(Duration::from_millis(limits::PEER_CONNECT_MS_MAX))
+        .with_read_write_timeout(Duration::from_millis(limits::PEER_MESSAGE_MS_MAX));
+    loop {
+        let run = |context| async {
+            tokio::select! {
+                ended = member(context, &home, options, &ready, stop.clone()) => ended.map(|()| None),
+                back = clock_set_back() => Ok(Some(back)),
+            }
+        };
+        let Some(back) = runtime::Runner::new(config.clone()).start(run)? else { return Ok(()) };
+        let ms = u64::try_from(back.as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(ms, "the clock of this machine was set back; the member starts again");
+    }
+}
+
+/// Resolves when this machine's clock is set back, with how far.
+///
+/// The engine's deadlines are times of day: each of them, down to when a peer may be dialled again,
+/// would wait as much longer as the clock went back. Set forward, they only come early.
+async fn clock_set_back() -> Duration {
+    let (mut wall, mut steady) = both_clocks();
+    loop {
+        tokio::time::sleep(CLOCK_LOOK).await;
+        let (wall_now, steady_now) = both_clocks();
+        let expected = wall + steady_now.saturating_duration_since(steady);
+        match expected.duration_since(wall_now) {
+            Ok(back) if back > Duration::from_millis(limits::CLOCK_BACK_MS_MAX) => return back,
+            _ => (wall, steady) = (wall_now, steady_now),
+        }
+    }
+}
+
+/// The time of day and the steady time of one moment.
+fn both_clocks() -> (SystemTime, Instant) {
+    loop {
+        let (before, wall, after) = (Instant::now(), SystemTime::now(), Instant::now());
+        // A process that is halted between the two would take the halt for a step.
+        if after.saturating_duration_since(before) < CLOCK_MOMENT {
+            return (wall, after);
+        }
+    }
 }
 
 /// A data folder belongs to one genesis and one layout of the store; others are refused before
@@ -141,7 +208,10 @@ fn check_chain(home: &Home) -> Result<(), Failure> {
     let found = match std::fs::read_to_string(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if home.store().read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+            // The runtime leaves its own `.hold` even where a start was refused.
+            let data =
+                |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|e| e.file_name() != ".hold");
+            if home.store().read_dir().is_ok_and(|mut entries| entries.any(data)) {
                 return Err(Failure::Input(format!(
                     "{} has data but no genesis-digest; it was not written by this program",
                     home.data().display()
@@ -195,9 +265,9 @@ fn check_peer_port(address: SocketAddr) -> Result<(), Failure> {
 
 async fn member(
     context: runtime::Context,
-    home: Home,
+    home: &Home,
     options: Options,
-    ready: watch::Sender<Option<Up>>,
+    ready: &watch::Sender<Option<Up>>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let spec = Arc::new(home.spec.clone());
@@ -217,9 +287,9 @@ async fn member(
         )));
     }
 
-    let members = addresses(&home)?;
+    let members = addresses(home)?;
     check_peer_port(settings.p2p)?;
-    mark_chain(&home)?;
+    mark_chain(home)?;
     let network = network::prepare(
         context.child("network"),
         home.identity.clone(),

@@ -93,8 +93,12 @@ pub const SKIP_TIMEOUT_MS: u64 = 5_000;
 pub const TIMEOUT_RETRY_MS: u64 = 1_000;
 /// A leader with work waits this long after the last block for more of it.
 pub const BATCH_WINDOW_MS: u64 = 20;
+/// From this many transactions on a leader waits longer for more: the fixed cost of a block counts.
+pub const BATCH_BUSY: usize = 250;
+/// How long after the last block it then waits.
+pub const BATCH_BUSY_WINDOW_MS: u64 = 80;
 /// A leader with this many transactions waits no longer.
-pub const BATCH_ENOUGH: usize = 1_000;
+pub const BATCH_ENOUGH: usize = 2_500;
 /// A block without transactions is proposed when the last one is this old.
 pub const HEARTBEAT_MS: u64 = 5_000;
 /// A header may be this far ahead of the local clock; further, it is held back and checked again.
@@ -102,6 +106,8 @@ pub const CLOCK_AHEAD_MS_MAX: u64 = 500;
 /// A header may be this much later than its parent and the local clock together before the block
 /// is refused for good.
 pub const CLOCK_AHEAD_REFUSED_MS: u64 = 10_000;
+/// A member whose machine's clock is set back by more than this starts again.
+pub const CLOCK_BACK_MS_MAX: u64 = 500;
 
 /// Transactions waiting in the pool.
 pub const POOL_TRANSACTIONS_MAX: usize = 65_536;
@@ -124,6 +130,13 @@ pub const GOSSIP_REPEAT_MS: u64 = 3_000;
 pub const PEER_STATUS_MS: u64 = 2_000;
 /// A member not heard of this long counts as disconnected.
 pub const PEER_SILENT_MS: u64 = 3 * PEER_STATUS_MS;
+/// A connection between members carries something this often.
+pub const PEER_PING_MS: u64 = 2_000;
+/// A connection on which one message takes longer is dropped and dialled anew. After a cut the
+/// kernel keeps doubling the pause between its own attempts, so waiting for it is no way to heal.
+pub const PEER_MESSAGE_MS_MAX: u64 = 8_000;
+/// An attempt to reach a member is given up after this long, and another one made.
+pub const PEER_CONNECT_MS_MAX: u64 = 2_000;
 
 /// Finalized blocks kept whole in memory for the doors.
 pub const RECENT_BLOCKS_MAX: usize = 256;
@@ -220,7 +233,7 @@ pub const READMODEL_PAGE_MAX: usize = 1_000;
 /// Bytes of topics and data of one answer; hex doubles them.
 pub const READMODEL_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Page cache of the connection that writes rows, KiB.
-pub const READMODEL_WRITER_CACHE_KIB: i64 = 32 * 1024;
+pub const READMODEL_WRITER_CACHE_KIB: i64 = 8 * 1024;
 /// Page cache of each connection that answers questions, KiB.
 pub const READMODEL_READER_CACHE_KIB: i64 = 4 * 1024;
 /// Pages of the write-ahead log after which they move into the file.
@@ -262,8 +275,11 @@ const _: () = {
             && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
     );
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
+    assert!(BATCH_WINDOW_MS < BATCH_BUSY_WINDOW_MS && BATCH_BUSY_WINDOW_MS < LEADER_TIMEOUT_MS / 2);
+    assert!(BATCH_BUSY < BATCH_ENOUGH && BATCH_ENOUGH <= BLOCK_TRANSACTIONS_MAX);
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
     assert!(CLOCK_AHEAD_MS_MAX < LEADER_TIMEOUT_MS, "a tolerated clock never costs a view");
+    assert!(PEER_PING_MS * 3 < PEER_MESSAGE_MS_MAX, "a living peer is heard in time");
     assert!(POOL_SENDER_TRANSACTIONS_MAX <= POOL_TRANSACTIONS_MAX);
     assert!(
         READMODEL_ANSWER_BYTES_MAX * 2 < RPC_RESPONSE_BYTES_MAX,
