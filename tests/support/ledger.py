@@ -89,13 +89,16 @@ def ding(*arguments, check=True, timeout_s=300):
 class Process:
     """A running `ding`; its output goes to a file."""
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, environment=None):
         if not DING.exists():
             raise AssertionError(f"{DING} is missing; run `cargo build --release`")
         self.log = Path(log)
         self.started = time.monotonic()
         with open(self.log, "ab") as out:
-            self._child = subprocess.Popen([str(DING), *map(str, arguments)], stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            self._child = subprocess.Popen(
+                [str(DING), *map(str, arguments)], stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+                env={**os.environ, **(environment or {})},
+            )
 
     @property
     def pid(self):
@@ -214,14 +217,22 @@ class Network:
         self.home = Path(home or folder("net"))
         self.removed = home is None
         self.members = members
-        self.port = free_ports(members, also=(1000,))
         self.net = self.home / "net"
+        self.init(name)
+        self.processes = [None] * members
+        self._rpcs = [self.connect(self.url(member)) for member in range(members)]
+
+    def init(self, name):
+        """Writes the ledger's folders."""
+        self.port = free_ports(self.members, also=(1000,))
         ding(
-            "init", "--members", members, "--dir", self.net, "--name", name, "--port", self.port,
+            "init", "--members", self.members, "--dir", self.net, "--name", name, "--port", self.port,
             "--p2p-port", self.port + 1000,
         )
-        self.processes = [None] * members
-        self._rpcs = [Rpc(self.url(member)) for member in range(members)]
+
+    def connect(self, url, timeout_s=10.0):
+        """A client of a member's door."""
+        return Rpc(url, timeout_s)
 
     def folder(self, member):
         """A member's folder; members are counted from 0 here, their names from 1."""

@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+import rlp
+from coincurve import PrivateKey
 from eth_account import Account
 from eth_utils import keccak
 
@@ -21,22 +23,24 @@ PASSING = ("already known", "nonce too low")
 
 
 class Wallet:
-    """A test account and its next nonce."""
+    """A test account and its next nonce. Signs thousands of transactions a second."""
 
     def __init__(self, index, nonce=0):
-        self._account = Account.from_key(KEYS[index])
-        self.address = self._account.address
+        self._key = PrivateKey(bytes.fromhex(KEYS[index][2:]))
+        self.address = Account.from_key(KEYS[index]).address
         self.nonce = nonce
 
     def sign(self, to, value=0, data=b"", gas=100_000):
-        """The next transaction of the account: its nonce, bytes and hash."""
+        """The next transaction of the account: its nonce, bytes and hash. Creates a contract if `to` is None."""
         nonce = self.nonce
         self.nonce += 1
-        signed = self._account.sign_transaction({
-            "type": 2, "chainId": CHAIN_ID, "nonce": nonce, "to": to, "value": value, "data": data, "gas": gas,
-            "maxFeePerGas": 0, "maxPriorityFeePerGas": 0,
-        })
-        return nonce, "0x" + bytes(signed.raw_transaction).hex(), "0x" + bytes(signed.hash).hex()
+        place = bytes.fromhex(to[2:]) if to else b""
+        # EIP-1559: type 2, no fees, no access list.
+        fields = [CHAIN_ID, nonce, 0, 0, gas, place, value, data, []]
+        signature = self._key.sign_recoverable(keccak(b"\x02" + rlp.encode(fields)), hasher=None)
+        r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:64]))
+        raw = b"\x02" + rlp.encode([*fields, signature[64], r, s])
+        return nonce, "0x" + raw.hex(), "0x" + keccak(raw).hex()
 
     def transfer(self, to=None, value=1):
         """A value transfer, to a fixed stranger by default."""
@@ -98,22 +102,29 @@ class Client(threading.Thread):
     WINDOW = 32
     AGAIN_S = 1.0
 
-    def __init__(self, index, running, rate, seed):
+    def __init__(self, index, running, rate, seed, connect=Rpc):
         super().__init__(daemon=True)
         self.wallet = Wallet(index)
         self.seen = []
         self.refusals = {}
         self.failure = None
         self._urls = running
+        self._connect = connect
         self._gap_s = 1 / rate
         self._random = random.Random(seed)
         self._rpcs = {}
         self._waiting = {}
         self._ending = threading.Event()
+        self._abandoned = threading.Event()
 
     def finish(self):
         """Asks it to send no more; it ends when everything sent has a receipt."""
         self._ending.set()
+
+    def abandon(self):
+        """Ends it wherever it is; what waits for a receipt is given up."""
+        self._ending.set()
+        self._abandoned.set()
 
     @property
     def waiting(self):
@@ -125,10 +136,13 @@ class Client(threading.Thread):
             self._run()
         except Exception as error:  # told by the main thread
             self.failure = error
+        finally:
+            for rpc in self._rpcs.values():
+                rpc.close()
 
     def _run(self):
         due = time.monotonic()
-        while not self._ending.is_set() or self._waiting:
+        while (not self._ending.is_set() or self._waiting) and not self._abandoned.is_set():
             now = time.monotonic()
             rpc = self._pick()
             if rpc is None:
@@ -159,7 +173,7 @@ class Client(threading.Thread):
         if not urls:
             return None
         url = self._random.choice(urls)
-        return self._rpcs.setdefault(url, Rpc(url, timeout_s=5))
+        return self._rpcs.setdefault(url, self._connect(url, timeout_s=5))
 
     def _send(self, rpc, raw):
         try:

@@ -21,12 +21,16 @@ class Unreachable(Exception):
 
 
 class Rpc:
-    """Asks one node. Not for several threads at once."""
+    """Asks one node. Not for several threads at once.
 
-    def __init__(self, url, timeout_s=10.0):
+    `connection` makes the HTTP connection where an ordinary one would not reach the node.
+    """
+
+    def __init__(self, url, timeout_s=10.0, connection=http.client.HTTPConnection):
         self.url = url
         self._place = urlparse(url)
         self._timeout_s = timeout_s
+        self._new_connection = connection
         self._connection = None
         self._id = 0
 
@@ -73,7 +77,7 @@ class Rpc:
 
     def _exchange(self, body):
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(
+            self._connection = self._new_connection(
                 self._place.hostname, self._place.port, timeout=self._timeout_s
             )
         self._connection.request(
