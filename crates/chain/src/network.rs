@@ -12,7 +12,7 @@ use commonware_stream::{
     sake::{self, Sake},
 };
 use commonware_utils::{NZU32, NZUsize, ordered::Map};
-use ding_primitives::{B256, namespace};
+use ding_primitives::{B256, limits, namespace};
 use rand_core::CryptoRng;
 use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 
@@ -85,6 +85,7 @@ where
     // Keys authenticate; members behind one address or with a changing one are welcome.
     config.bypass_ip_check = true;
     config.tracked_peer_sets = NZUsize!(1);
+    config.ping_frequency = Duration::from_millis(limits::PEER_PING_MS);
     config.dial_frequency = Duration::from_millis(100);
     config.peer_connection_cooldown = Duration::from_millis(200);
     config.allowed_handshake_rate_per_ip = Quota::per_second(NZU32!(256));
