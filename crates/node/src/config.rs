@@ -52,6 +52,26 @@ pub struct Settings {
     pub peers: BTreeMap<String, String>,
 }
 
+impl Settings {
+    /// Reads the text of a settings file.
+    ///
+    /// # Errors
+    ///
+    /// Names the line and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// The text of the settings file.
+    ///
+    /// # Errors
+    ///
+    /// A setting that TOML cannot hold.
+    pub fn to_text(&self) -> Result<String, Failure> {
+        toml::to_string(self).map_err(Failure::failed)
+    }
+}
+
 const fn yes() -> bool {
     true
 }
@@ -94,8 +114,8 @@ impl Home {
         let text = read_bounded(&settings_path, limits::SETTINGS_BYTES_MAX)?;
         let text = String::from_utf8(text)
             .map_err(|_| Failure::Input(format!("{} is not UTF-8", settings_path.display())))?;
-        let settings: Settings =
-            toml::from_str(&text).map_err(|e| Failure::Input(format!("{}: {e}", settings_path.display())))?;
+        let settings = Settings::parse(&text)
+            .map_err(|e| Failure::Input(format!("{}: {e}", settings_path.display())))?;
         let spec = read_genesis(&dir.join(GENESIS))?;
         let identity = read_key(&dir.join(KEYS).join(IDENTITY))?;
         let identity = ed25519::PrivateKey::decode(bytes::Bytes::from(identity)).map_err(|_| {
@@ -141,8 +161,7 @@ pub fn write_home(dir: &Path, settings: &Settings, spec: &Spec, keys: &DealtMemb
     write_secret(&dir.join(KEYS).join(IDENTITY), &hex::encode(keys.identity.encode()))?;
     write_secret(&dir.join(KEYS).join(SHARE), &hex::encode(keys.share.encode()))?;
     fs::write(dir.join(GENESIS), spec.to_json()).map_err(io)?;
-    let text = toml::to_string(settings).map_err(Failure::failed)?;
-    fs::write(dir.join(SETTINGS), text).map_err(io)
+    fs::write(dir.join(SETTINGS), settings.to_text()?).map_err(io)
 }
 
 /// Reads and checks a genesis file.

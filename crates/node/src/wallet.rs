@@ -4,7 +4,7 @@
 //! - W2 a file with a secret is readable by its owner only, and one that is not is refused by name;
 //! - W3 the accounts of the test mnemonic sign on development chains only.
 
-mod keystore;
+pub mod keystore;
 
 use crate::failure::Failure;
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};

@@ -37,7 +37,7 @@ const PBKDF2_ROUNDS_MAX: u32 = 10_000_000;
 
 /// A key file whose fields are what they should be.
 #[derive(Debug)]
-pub(super) struct KeyFile {
+pub struct KeyFile {
     address: Option<Address>,
     cost: Cost,
     salt: Vec<u8>,
@@ -101,8 +101,17 @@ pub(super) fn read(path: &Path) -> Result<KeyFile, Failure> {
     if text.len() as u64 > FILE_BYTES_MAX {
         return Err(refuse(format!("it has more than {FILE_BYTES_MAX} bytes")));
     }
-    let fields: Fields = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-    fields.check().map_err(refuse)
+    parse(&text).map_err(refuse)
+}
+
+/// Checks the text of a key file.
+///
+/// # Errors
+///
+/// Names the field that is wrong.
+pub fn parse(text: &str) -> Result<KeyFile, String> {
+    let fields: Fields = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    fields.check()
 }
 
 impl Fields {
@@ -208,8 +217,29 @@ fn mac(derived: &[u8; KEY_BYTES], ciphertext: &[u8; KEY_BYTES]) -> B256 {
 
 impl KeyFile {
     /// Whose key it is, if the file tells.
-    pub(super) const fn address(&self) -> Option<Address> {
+    pub const fn address(&self) -> Option<Address> {
         self.address
+    }
+
+    /// Bytes of memory and repetitions that one guess of the passphrase takes.
+    pub fn cost(&self) -> (u64, u64) {
+        match self.cost {
+            Cost::Scrypt(params) => {
+                let memory = (128 * u64::from(params.r())) << params.log_n();
+                (memory, u64::from(params.p()))
+            }
+            Cost::Pbkdf2 { rounds } => (0, rounds.into()),
+        }
+    }
+
+    /// Opens the file with a passphrase in the open.
+    ///
+    /// # Errors
+    ///
+    /// As for any passphrase.
+    pub fn open_with(&self, passphrase: &str) -> Result<Address, Failure> {
+        let signer = self.decrypt(Path::new("key file"), &Secret::new(passphrase.to_owned()))?;
+        Ok(signer.address())
     }
 
     /// Opens the file. `path` is for errors.
@@ -217,7 +247,7 @@ impl KeyFile {
     /// # Errors
     ///
     /// Wrong passphrase, or a damaged file: a key file cannot tell the two apart.
-    pub(super) fn decrypt(&self, path: &Path, passphrase: &Secret) -> Result<PrivateKeySigner, Failure> {
+    pub(crate) fn decrypt(&self, path: &Path, passphrase: &Secret) -> Result<PrivateKeySigner, Failure> {
         let shown = path.display();
         let derived = self.cost.pay(passphrase, &self.salt)?;
         if mac(&derived, &self.ciphertext) != self.mac {

@@ -1,0 +1,34 @@
+//! `ding`: a supervised consortium ledger in one binary.
+//!
+//! `cli` names the commands, `cmd` has one file for each, [`start`] wires a member from top to
+//! bottom. What is public here is for tests that start a member in their own process, and for those
+//! that try its files on strange bytes.
+
+mod bench;
+mod cli;
+mod client;
+mod cmd;
+pub mod config;
+pub mod failure;
+pub mod start;
+mod text;
+mod wallet;
+
+pub use cmd::init::{Plan, write_network};
+pub use wallet::keystore;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+/// Runs the command that this process was started with.
+pub fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let json = cli.json;
+    match cmd::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print(json);
+            failure.exit_code()
+        }
+    }
+}
