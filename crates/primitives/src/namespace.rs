@@ -2,8 +2,14 @@
 
 use crate::B256;
 
+/// Version of everything that members say to each other and sign. It stands in every namespace, so
+/// members of two versions never understand each other.
+pub const PROTOCOL_VERSION: u32 = 1;
+
 /// Start of every namespace of this protocol.
 const PROTOCOL: &[u8] = b"ding/1";
+
+const _: () = assert!(PROTOCOL[5] as u32 == b'0' as u32 + PROTOCOL_VERSION, "one version in two forms");
 
 /// Namespace of consensus signatures of the chain with this genesis hash.
 ///

@@ -14,9 +14,9 @@ use std::{
 /// Marks a file as a read model, at byte 68 of its header (SQLite file format 1.3.14): "ding".
 const APPLICATION_ID: i32 = 0x6469_6e67;
 /// Layout of the tables below. Files with another one are derived again.
-const FILE_VERSION: i32 = 1;
+pub(crate) const FILE_VERSION: i32 = 1;
 
-const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
     -- The chain that the rows come from.
     CREATE TABLE chain (genesis_hash BLOB NOT NULL) STRICT;
     -- How far each view is: the next block, the hash of the last one, and how much came before.

@@ -18,6 +18,7 @@
 mod chain;
 mod file;
 mod inbox;
+mod layout;
 mod postings;
 mod projector;
 mod query;
@@ -28,6 +29,7 @@ mod writer;
 
 pub use file::{Config, OpenError};
 pub use inbox::{State, Status};
+pub use layout::{Layout, layout};
 pub use query::{Query, QueryError};
 pub use rebuild::RebuildError;
 pub use views::{
