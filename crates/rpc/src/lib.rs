@@ -17,6 +17,8 @@ pub mod error;
 mod eth;
 mod json;
 mod metrics;
+#[cfg(feature = "mocks")]
+pub mod mocks;
 mod params;
 mod parse;
 pub mod transport;
