@@ -1,0 +1,277 @@
+//! A real member among three silent ones, and bytes of theirs on every channel.
+//!
+//! What the engine decodes behind its own doors (the envelopes of requests and answers, say) is
+//! reached only here. The member lives through many inputs, on a thread and in a time of its own,
+//! and must live through all of them.
+
+use super::peers;
+use crate::{feed::Feed, samples};
+use commonware_actor::{Feedback, Unreliable};
+use commonware_cryptography::Signer as _;
+use commonware_p2p::{
+    BlockedSubscription, Blocker, CheckedSender, LimitedSender, PeerSetSubscription, PeerSetUpdate, Provider,
+    Receiver, Recipients, TrackedPeers,
+};
+use commonware_parallel::Sequential;
+use commonware_runtime::{
+    Clock as _, IoBuf, IoBufs, Runner as _, Spawner as _, Supervisor as _, buffer::paged::CacheRef,
+    deterministic,
+};
+use commonware_utils::{
+    NZU16, NZUsize,
+    channel::{mpsc, ring},
+    ordered::Set,
+};
+use ding_chain::{
+    channels::COUNT,
+    engine::{self, Config, Unwatched},
+    genesis,
+    types::PeerKey,
+};
+use ding_pool::{Pool, PoolLimits};
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc as outside,
+    },
+    thread,
+    time::{Duration, SystemTime},
+};
+
+/// Messages of one input.
+const MESSAGES_MAX: usize = 8;
+/// Inputs that one member lives through.
+const INPUTS_MAX: usize = 2_000;
+/// Time that passes for the member with each input.
+const STEP: Duration = Duration::from_millis(4);
+/// Bytes of analysed pages.
+const CACHE_PAGES: NonZeroUsize = NZUsize!(256);
+
+/// A way out that leads nowhere.
+#[derive(Clone, Debug)]
+struct Nowhere;
+
+struct Dropped(Vec<PeerKey>);
+
+impl LimitedSender for Nowhere {
+    type PublicKey = PeerKey;
+    type Checked<'a> = Dropped;
+
+    fn check(&mut self, recipients: Recipients<PeerKey>) -> Result<Dropped, SystemTime> {
+        Ok(Dropped(match recipients {
+            Recipients::All => others(),
+            Recipients::Some(list) => list,
+            Recipients::One(one) => vec![one],
+        }))
+    }
+}
+
+impl CheckedSender for Dropped {
+    type PublicKey = PeerKey;
+
+    fn recipients(&self) -> Vec<PeerKey> {
+        self.0.clone()
+    }
+
+    fn send(self, _: impl Into<IoBufs> + Send, _: bool) -> Unreliable<Feedback> {
+        Unreliable::new(Feedback::Ok)
+    }
+}
+
+/// What peers send.
+#[derive(Debug)]
+struct Inbox(mpsc::UnboundedReceiver<(PeerKey, IoBuf)>);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the channel is closed")]
+struct Closed;
+
+impl Receiver for Inbox {
+    type Error = Closed;
+    type PublicKey = PeerKey;
+
+    async fn recv(&mut self) -> Result<(PeerKey, IoBuf), Closed> {
+        self.0.recv().await.ok_or(Closed)
+    }
+
+    fn capacity(&self) -> NonZeroUsize {
+        NZUsize!(1024)
+    }
+}
+
+/// Everybody is there, and nobody is ever shut out: the next input comes from the same peers.
+#[derive(Clone, Debug)]
+struct Everybody;
+
+fn everybody() -> Set<PeerKey> {
+    Set::from_iter_dedup(samples::DEALT.members.iter().map(|member| member.identity.public_key()))
+}
+
+fn others() -> Vec<PeerKey> {
+    samples::DEALT.members.iter().skip(1).map(|member| member.identity.public_key()).collect()
+}
+
+impl Provider for Everybody {
+    type PublicKey = PeerKey;
+
+    async fn peer_set(&mut self, _: u64) -> Option<TrackedPeers<PeerKey>> {
+        Some(TrackedPeers::primary(everybody()))
+    }
+
+    async fn subscribe(&mut self) -> PeerSetSubscription<PeerKey> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let all = TrackedPeers::primary(everybody());
+        let _ = sender.send(PeerSetUpdate { index: 0, latest: all.clone(), all });
+        // The subscription stays open.
+        static SENDERS: Mutex<Vec<mpsc::UnboundedSender<PeerSetUpdate<PeerKey>>>> = Mutex::new(Vec::new());
+        if let Ok(mut senders) = SENDERS.lock() {
+            senders.retain(|sender| !sender.is_closed());
+            senders.push(sender);
+        }
+        receiver
+    }
+}
+
+impl Blocker for Everybody {
+    type PublicKey = PeerKey;
+
+    fn block(&mut self, _: PeerKey) -> Feedback {
+        Feedback::Ok
+    }
+
+    fn blocked(&mut self) -> BlockedSubscription<PeerKey> {
+        let (_, receiver) = ring::channel(NZUsize!(1));
+        receiver
+    }
+}
+
+type Inputs = outside::Receiver<Vec<u8>>;
+
+/// One member's life. Answers whether there may be another.
+async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::SyncSender<()>) -> bool {
+    let me = samples::DEALT.members.first().expect("there are members");
+    let spec = Arc::new(samples::SPEC.clone());
+    let pool = Pool::new(spec.clone(), PoolLimits::default());
+    let mut ways = Vec::new();
+    let mut channels = Vec::new();
+    for _ in 0..COUNT {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        ways.push(sender);
+        channels.push((Nowhere, Inbox(receiver)));
+    }
+    let running = engine::start(
+        context.child("member"),
+        Config {
+            spec,
+            prefix: "member".into(),
+            me: me.identity.public_key(),
+            scheme: genesis::signer(&samples::SPEC, &samples::GENESIS.hash(), me.share.clone())
+                .expect("the share fits"),
+            genesis: samples::GENESIS.clone(),
+            source: pool,
+            strategy: Sequential,
+            peers: Everybody,
+            blocker: Everybody,
+            cache: CacheRef::new(NZU16!(4096), CACHE_PAGES),
+        },
+        channels.try_into().unwrap_or_else(|_| unreachable!("as many as there are channels")),
+        Unwatched,
+    )
+    .await
+    .expect("a new member starts");
+    let ended = Arc::new(AtomicBool::new(false));
+    let watch = ended.clone();
+    let handle = running.handle;
+    context.child("watch").spawn(move |_| async move {
+        let _ = handle.await;
+        watch.store(true, Ordering::SeqCst);
+    });
+    let peers = others();
+    for _ in 0..INPUTS_MAX {
+        // Blocks the thread, and so the member's time, until there is something to try.
+        let Ok(input) = inputs.recv() else { return false };
+        let mut feed = Feed::new(&input);
+        for _ in 0..MESSAGES_MAX {
+            if feed.is_empty() {
+                break;
+            }
+            let way = feed.pick(&(0..COUNT).collect::<Vec<_>>()).unwrap_or_default();
+            let from = peers.get(usize::from(feed.byte()) % peers.len()).cloned();
+            let bytes = IoBuf::from(feed.string().to_vec());
+            if let (Some(way), Some(from)) = (ways.get(way), from) {
+                let _ = way.send((from, bytes));
+            }
+        }
+        context.sleep(STEP).await;
+        assert!(!ended.load(Ordering::SeqCst), "bytes of a peer ended the member");
+        let _ = running.reader.status();
+        if done.send(()).is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+type Way = (outside::Sender<Vec<u8>>, outside::Receiver<()>);
+
+static MEMBER: LazyLock<Mutex<Way>> = LazyLock::new(|| {
+    let (sender, inputs) = outside::channel::<Vec<u8>>();
+    let (done, answers) = outside::sync_channel(1);
+    thread::spawn(move || {
+        while deterministic::Runner::default().start(|context| {
+            let (inputs, done) = (&inputs, &done);
+            async move { live(context, inputs, done).await }
+        }) {}
+    });
+    Mutex::new((sender, answers))
+});
+
+pub(super) fn run(input: &[u8]) {
+    let member = MEMBER.lock().expect("no input ended the member");
+    member.0.send(input.to_vec()).expect("the member lives");
+    member.1.recv().expect("the member lived through the input");
+}
+
+fn message(channel: u64, from: u8, bytes: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes();
+    [&[u8::try_from(channel).unwrap_or(u8::MAX), from], length.as_slice(), bytes].concat()
+}
+
+/// A request or an answer of the engine: number (8), tag (1), the rest.
+fn asked(number: u64, tag: u8, bytes: &[u8]) -> Vec<u8> {
+    [number.to_be_bytes().as_slice(), &[tag], bytes].concat()
+}
+
+pub(super) fn seeds() -> Vec<Vec<u8>> {
+    use ding_chain::channels::*;
+    let mut seeds = Vec::new();
+    for vote in peers::votes_seeds() {
+        seeds.push(message(VOTES, 0, &vote));
+    }
+    for certificate in peers::certificates_seeds() {
+        seeds.push(message(CERTIFICATES, 1, &certificate));
+        let length = u8::try_from(certificate.len()).unwrap_or(u8::MAX);
+        seeds.push(message(RESOLVER, 2, &asked(0, 1, &[&[length], certificate.as_slice()].concat())));
+    }
+    seeds.push(message(RESOLVER, 0, &asked(7, 0, &[0, 0, 0, 0, 0, 0, 0, 3])));
+    for key in peers::backfill_seeds().into_iter().take(3) {
+        seeds.push(message(BACKFILL, 0, &asked(9, 0, &key)));
+    }
+    for block in super::wire::block_seeds() {
+        seeds.push(message(BLOCKS, 1, &block));
+    }
+    for request in peers::sync_seeds() {
+        for channel in [SYNC_ACCOUNTS, SYNC_MODULES, SYNC_CONTRACTS] {
+            seeds.push(message(channel, 2, &asked(11, 0, &request)));
+        }
+    }
+    for gossip in peers::gossip_seeds() {
+        seeds.push(message(GOSSIP, 0, &gossip));
+    }
+    seeds.push(message(RESOLVER, 1, &asked(3, 2, &[])));
+    let all: Vec<u8> = seeds.iter().rev().take(MESSAGES_MAX).flatten().copied().collect();
+    seeds.push(all);
+    seeds
+}
