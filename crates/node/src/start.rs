@@ -21,6 +21,7 @@ use std::{
     io::IsTerminal as _,
     net::SocketAddr,
     num::NonZeroUsize,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -159,23 +160,36 @@ fn run(
         .with_tcp_nodelay(Some(true))
         .with_connect_timeout(Duration::from_millis(limits::PEER_CONNECT_MS_MAX))
         .with_read_write_timeout(Duration::from_millis(limits::PEER_MESSAGE_MS_MAX));
-    loop {
-        let run = |context| async {
-            tokio::select! {
-                ended = member(context, &home, options, &ready, stop.clone()) => ended.map(|()| None),
-                back = clock_set_back() => Ok(Some(back)),
-            }
-        };
-        let Some(back) = runtime::Runner::new(config.clone()).start(run)? else { return Ok(()) };
-        let ms = u64::try_from(back.as_millis()).unwrap_or(u64::MAX);
-        tracing::warn!(ms, "the clock of this machine was set back; the member starts again");
+    let run = |context| async {
+        tokio::select! {
+            ended = member(context, &home, options, &ready, stop.clone()) => ended.map(|()| None),
+            back = clock_set_back() => Ok(Some(back)),
+        }
+    };
+    match runtime::Runner::new(config).start(run)? {
+        None => Ok(()),
+        Some(back) => Err(start_again(back)),
     }
+}
+
+/// Replaces this process by a new one of the same command. Returns only if that fails.
+fn start_again(back: Duration) -> Failure {
+    let ms = u64::try_from(back.as_millis()).unwrap_or(u64::MAX);
+    tracing::warn!(ms, "the clock of this machine was set back; the process starts again");
+    let error = match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program).args(std::env::args_os().skip(1)).exec(),
+        Err(error) => error,
+    };
+    Failure::Failed(format!(
+        "the clock of this machine was set back by {ms} ms and the process could not start itself again ({error}); start it: nothing final is lost"
+    ))
 }
 
 /// Resolves when this machine's clock is set back, with how far.
 ///
 /// The engine's deadlines are times of day: each of them, down to when a peer may be dialled again,
-/// would wait as much longer as the clock went back. Set forward, they only come early.
+/// would wait as much longer as the clock went back. Set forward, they only come early. Only a new
+/// process is free of them, and it costs about a second.
 async fn clock_set_back() -> Duration {
     let (mut wall, mut steady) = both_clocks();
     loop {

@@ -108,6 +108,8 @@ struct Run {
     /// Per account, the round of its next transaction; `u32::MAX` once one of them was lost.
     rounds: Vec<AtomicU32>,
     outstanding: AtomicUsize,
+    /// How many are done.
+    finished: AtomicUsize,
     /// Nothing new is sent.
     stopped: AtomicBool,
     over: AtomicBool,
@@ -136,6 +138,7 @@ pub(super) async fn drive(course: Course, signed: Vec<Signed>) -> Result<Log, Cl
         lanes: (0..lanes).map(|_| Lane { queue: Mutex::default(), wake: Notify::new() }).collect(),
         rounds: (0..course.accounts).map(|_| AtomicU32::new(0)).collect(),
         outstanding: AtomicUsize::new(0),
+        finished: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
         over: AtomicBool::new(false),
         errors: Mutex::default(),
@@ -206,8 +209,14 @@ impl Run {
             (0..self.course.accounts).for_each(|account| self.push_next(account));
         }
         let end = self.begin + Duration::from_secs_f64(self.course.seconds);
-        while Instant::now() < end && self.outstanding.load(Relaxed) > 0 {
+        let (mut finished, mut since) = (0, Instant::now());
+        // An endpoint that died answers nothing more, however long one waits.
+        while Instant::now() < end && self.outstanding.load(Relaxed) > 0 && since.elapsed() < PATIENCE {
             sleep(Duration::from_millis(5)).await;
+            let now = self.finished.load(Relaxed);
+            if now != finished {
+                (finished, since) = (now, Instant::now());
+            }
         }
         self.stopped.store(true, Relaxed);
         // What is still queued here was never sent.
@@ -381,6 +390,7 @@ impl Run {
     fn finish(&self, index: usize) {
         if self.done.get(index).is_some_and(|done| !done.swap(true, Relaxed)) {
             self.outstanding.fetch_sub(1, Relaxed);
+            self.finished.fetch_add(1, Relaxed);
         }
     }
 
