@@ -17,6 +17,7 @@ use commonware_parallel::Strategy;
 use commonware_runtime::{Clock, Handle, IoBuf, Metrics, Spawner, Storage};
 use ding_primitives::{
     Account, Address, Height, Recovered, Transaction, limits,
+    planted::{self, Planted},
     ports::{ReadError, TransactionSource},
     transaction::recover,
 };
@@ -115,7 +116,10 @@ where
             match Message::decode(bytes) {
                 Ok(Message::Status(height)) => {
                     let state = PeerState { height, heard_ms: now_ms(&context) };
-                    self.shared.peers.lock().insert(member_key(&peer), state);
+                    let before = self.shared.peers.lock().insert(member_key(&peer), state);
+                    if planted::is(Planted::ShutOutInnocent) && before.is_some_and(|b| b.height > height) {
+                        let _ = self.blocker.block(peer);
+                    }
                 }
                 Ok(Message::Transactions(list)) => {
                     if let Err(error) =

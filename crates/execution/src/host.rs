@@ -9,7 +9,10 @@ use crate::{
     overlay::{Overlay, StoreError},
 };
 use ding_modules::{BlockInfo, Host, Stop};
-use ding_primitives::{Address, Log, U256};
+use ding_primitives::{
+    Address, Log, U256,
+    planted::{self, Planted},
+};
 use revm::{
     Journal,
     context::JournalTr as _,
@@ -105,6 +108,9 @@ impl Host for JournalHost<'_, '_> {
         self.spend(self.params.sstore_static_gas())?;
         let skip_cold = self.gas.remaining() < self.params.cold_storage_cost();
         let load = self.journal.inner.sstore(&mut self.journal.database, address, slot, word, skip_cold);
+        if planted::is(Planted::DropUndo) {
+            self.journal.inner.journal.pop();
+        }
         let load = load.map_err(|error| self.not_loaded(error))?;
         self.spend(self.params.sstore_dynamic_gas(true, &load.data, load.is_cold))?;
         self.gas.record_refund(self.params.sstore_refund(true, &load.data));

@@ -169,6 +169,16 @@ impl Book {
         }
     }
 
+    /// Loses a transaction without a word (a planted fault).
+    pub(crate) fn lose(&mut self, transaction: &Recovered) {
+        let (sender, nonce) = (transaction.sender(), transaction.nonce());
+        if let Some(lost) = self.edit(sender, |queue| queue.remove(nonce))
+            && self.by_hash.remove(&lost.hash()).is_some()
+        {
+            self.bytes -= lost.transaction.size();
+        }
+    }
+
     /// Books a transaction out that was taken from its queue.
     fn leave(&mut self, waiting: &Waiting, fate: Fate) {
         let hash = waiting.hash();

@@ -15,7 +15,10 @@ use crate::{
     fate::Fate,
     queue::{Queue, Rank},
 };
-use ding_primitives::{Address, Recovered};
+use ding_primitives::{
+    Address, Recovered,
+    planted::{self, Planted},
+};
 use std::collections::BinaryHeap;
 
 /// What has to leave before a newcomer fits.
@@ -61,8 +64,9 @@ impl Book {
         let old = queue.position(newcomer.nonce()).ok().and_then(|position| queue.get(position));
         let old_size = old.map_or(0, |old| old.transaction.size());
         let more = usize::from(old.is_none());
+        let room = if planted::is(Planted::PoolOverfull) { 16 } else { 0 };
         let excess = Excess {
-            transactions: (self.by_hash.len() + more).saturating_sub(self.limits.transactions),
+            transactions: (self.by_hash.len() + more).saturating_sub(self.limits.transactions + room),
             bytes: (self.bytes + newcomer.size() - old_size).saturating_sub(self.limits.bytes),
         };
         let crowded = queue.len() + more > self.limits.sender_transactions;

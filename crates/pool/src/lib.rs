@@ -42,6 +42,7 @@ use commonware_utils::sync::{Mutex, Notify};
 use ding_execution::admission;
 use ding_primitives::{
     Account, Address, B256, Recovered, Spec, Transaction, limits,
+    planted::{self, Planted},
     ports::{Budget, FinalizedBlock, TransactionSource},
 };
 use std::{
@@ -234,7 +235,13 @@ fn content(book: &Book, sender: Address) -> Content {
 
 impl TransactionSource for Pool {
     fn choose(&self, budget: Budget, next: &BTreeMap<Address, u64>) -> Vec<Arc<Recovered>> {
-        self.shared.book.lock().choose(budget, next)
+        let chosen = self.shared.book.lock().choose(budget, next);
+        if planted::is(Planted::LosePoolEntry)
+            && let Some(last) = chosen.last().filter(|_| !next.is_empty())
+        {
+            self.shared.book.lock().lose(last);
+        }
+        chosen
     }
 
     fn find(&self, hash: &B256) -> Option<Arc<Recovered>> {

@@ -13,6 +13,8 @@ pub mod codes;
 pub mod ids;
 pub mod limits;
 pub mod namespace;
+#[doc(hidden)]
+pub mod planted;
 pub mod ports;
 pub mod receipt;
 pub mod spec;

@@ -179,6 +179,23 @@ impl ReadModel {
         }
     }
 
+    /// Writes the rows of consecutive blocks in the caller's thread, without a projector: for a
+    /// simulator, in which everything happens in one thread and in one order.
+    ///
+    /// # Errors
+    ///
+    /// If the projector runs, the blocks do not follow the rows, or the file cannot be written.
+    pub fn project(&self, blocks: &[Arc<FinalizedBlock>]) -> Result<(), RebuildError> {
+        match &mut *lock(&self.role) {
+            Role::Ready(writer) => {
+                let done = writer.write(blocks);
+                self.inbox.set_next(writer.next());
+                Ok(done?)
+            }
+            Role::Running { .. } | Role::Gone => Err(RebuildError::Running),
+        }
+    }
+
     /// A handle to ask questions.
     pub fn query(&self) -> Query {
         self.query.clone()

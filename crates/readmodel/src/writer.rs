@@ -4,7 +4,11 @@ use crate::{
     file::{self, Config, Lock, OpenError, Trouble},
     views::{Batch, Cursor, VIEWS, View, capacity},
 };
-use ding_primitives::{B256, Height, ports::FinalizedBlock};
+use ding_primitives::{
+    B256, Height,
+    planted::{self, Planted},
+    ports::FinalizedBlock,
+};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{path::Path, sync::Arc};
 
@@ -97,7 +101,9 @@ impl Writer {
                     if highest >= capacity() {
                         return Err(WriteError::Full(highest));
                     }
-                    view.project(&mut batch, block, cursor)?;
+                    if !planted::is(Planted::SkipRows) || block.header.height.get() % 8 != 0 {
+                        view.project(&mut batch, block, cursor)?;
+                    }
                     *cursor = after;
                 }
             }

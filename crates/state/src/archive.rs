@@ -7,7 +7,10 @@ use commonware_storage::{
     translator::EightCap,
 };
 use commonware_utils::{NZU64, NZUsize, sequence::FixedBytes, sync::AsyncMutex};
-use ding_primitives::{B256, Height, Receipt, limits};
+use ding_primitives::{
+    B256, Height, Receipt, limits,
+    planted::{self, Planted},
+};
 
 type Codec = (commonware_codec::RangeCfg<usize>, ());
 type Inner<E> = prunable::Archive<EightCap, E, FixedBytes<32>, Vec<Receipt>>;
@@ -69,7 +72,11 @@ impl<E: Context + Spawner> Receipts<E> {
     ) -> Result<(), ArchiveError> {
         let mut slot = self.0.lock().await;
         let archive = slot.take().ok_or(ArchiveError::Lost)?;
-        let archive = archive.put_sync(height.get(), FixedBytes::new(block.0), receipts).await?;
+        let archive = if planted::is(Planted::ForgetToSync) {
+            archive.put(height.get(), FixedBytes::new(block.0), receipts).await?
+        } else {
+            archive.put_sync(height.get(), FixedBytes::new(block.0), receipts).await?
+        };
         *slot = Some(archive);
         Ok(())
     }

@@ -9,7 +9,11 @@ use crate::{
     params::{Block, Params},
 };
 use ding_chain::reader::BlockId;
-use ding_primitives::{B256, Bytes, Height, Recovered, ports::FinalizedBlock};
+use ding_primitives::{
+    B256, Bytes, Height, Recovered,
+    planted::{self, Planted},
+    ports::FinalizedBlock,
+};
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
 
@@ -38,6 +42,11 @@ pub(crate) async fn find(rpc: &Rpc, hash: B256) -> Result<Option<Found>, RpcErro
 
 async fn load(rpc: &Rpc, hash: B256, (height, index): (Height, usize)) -> Result<Option<Found>, RpcError> {
     let Some(block) = rpc.reader().block(BlockId::Height(height)).await? else { return Ok(None) };
+    let beside = planted::is(Planted::ReceiptBeside) && block.transactions.len() > 1;
+    if beside {
+        let index = if index == 0 { 1 } else { index - 1 };
+        return Ok(Some(Found { block, index }));
+    }
     let found = Found { block, index };
     let stands = found.transaction().is_some_and(|transaction| transaction.hash() == hash);
     Ok(stands.then_some(found))
