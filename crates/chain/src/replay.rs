@@ -176,7 +176,7 @@ where
             gas_limit: header.gas_limit,
         };
         let Ran { outcome, state } =
-            run(Branch::latest(&databases).await, &spec, &env, &transactions, Mode::Verify)
+            run(Branch::latest(&databases).await, &spec, &env, &transactions, Mode::Verify, |_| false)
                 .await
                 .map_err(|error| ReplayError::Execution(height, error))?;
         same(height, "state", &header.roots, &store::commitments::<E>(&state))?;

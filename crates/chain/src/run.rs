@@ -8,7 +8,7 @@ use commonware_runtime::Spawner;
 use commonware_storage::Context;
 use ding_execution::{
     Env,
-    block::{BlockError, Mode, Outcome, execute},
+    block::{BlockError, Mode, Outcome, execute_until},
     fiber::{self, Stack},
     hints,
 };
@@ -27,7 +27,7 @@ pub(crate) struct Ran<E: Context + Spawner> {
     pub(crate) state: Executed<E>,
 }
 
-/// Runs transactions over a branch and computes the new roots.
+/// Runs transactions over a branch, until `enough` says so, and computes the new roots.
 ///
 /// Dropping the future throws everything away.
 ///
@@ -41,6 +41,7 @@ pub(crate) async fn run<E: Context + Spawner>(
     env: &Env,
     transactions: &[Arc<Recovered>],
     mode: Mode,
+    mut enough: impl FnMut(&Outcome) -> bool + Send,
 ) -> Result<Ran<E>, BlockError> {
     let (mut accounts, mut slots) = (Vec::new(), Vec::new());
     for read in hints::block_reads(env.height).chain(transactions.iter().flat_map(|t| hints::reads(t))) {
@@ -53,7 +54,7 @@ pub(crate) async fn run<E: Context + Spawner>(
     let mut stack = Stack::default();
     let outcome = {
         let mut state = FiberState(&branch);
-        fiber::run(&mut stack, move || execute(&mut state, spec, env, transactions, mode))
+        fiber::run(&mut stack, move || execute_until(&mut state, spec, env, transactions, mode, &mut enough))
             .await
             .map_err(|_| BlockError::Read(ReadError::Cancelled))??
     };

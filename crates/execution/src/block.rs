@@ -22,6 +22,7 @@ use alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
 use ding_modules::{BlockInfo, Stop, registry};
 use ding_primitives::{
     Address, B256, Changes, Height, Receipt, Recovered, Spec, limits,
+    planted::{self, Planted},
     ports::{ReadError, ReadState},
 };
 use revm::context::JournalTr as _;
@@ -142,6 +143,23 @@ pub fn execute(
     transactions: &[Arc<Recovered>],
     mode: Mode,
 ) -> Result<Outcome, BlockError> {
+    execute_until(state, spec, env, transactions, mode, &mut |_| false)
+}
+
+/// Executes a block, and takes no further transaction once `enough` says so: a proposer has only
+/// so much time. It is asked after each transaction.
+///
+/// # Errors
+///
+/// See [`BlockError`]. Nothing was changed.
+pub fn execute_until(
+    state: &mut dyn ReadState,
+    spec: &Spec,
+    env: &Env,
+    transactions: &[Arc<Recovered>],
+    mode: Mode,
+    enough: &mut dyn FnMut(&Outcome) -> bool,
+) -> Result<Outcome, BlockError> {
     let mut machine = evm::assemble(state, env, limits::TRANSACTION_GAS_MAX);
     let mut outcome = Outcome::default();
     open(&mut machine, spec, env)?;
@@ -150,6 +168,9 @@ pub fn execute(
     report(&mut outcome, Place::BeginHooks, begun);
     for (index, transaction) in transactions.iter().enumerate() {
         run_transaction(&mut machine, env, &mut outcome, index, transaction, mode)?;
+        if enough(&outcome) {
+            break;
+        }
     }
     let ended = evm::run_hook(&mut machine, &mut hook_gas, |host| registry::end_block(host))?;
     report(&mut outcome, Place::EndHooks, ended);
@@ -203,13 +224,20 @@ fn run_transaction(
         let place = Place::Transaction(outcome.included.len());
         outcome.faults.push(FaultReport { place, module: fault.module, what: fault.what });
     }
+    let mut logs = done.logs;
+    if planted::is(Planted::HashOrder) {
+        #[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is the fault")]
+        let map: std::collections::HashMap<usize, _> = logs.drain(..).enumerate().collect();
+        #[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is the fault")]
+        logs.extend(map.into_values());
+    }
     outcome.included.push(index);
     outcome.receipts.push(Receipt {
         success: done.success,
         gas_used: done.gas_used,
         cumulative_gas_used: outcome.gas_used,
         created: done.created,
-        logs: done.logs,
+        logs,
     });
     Ok(())
 }

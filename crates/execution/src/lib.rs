@@ -30,5 +30,5 @@ mod scene;
 pub mod simulate;
 mod transaction;
 
-pub use block::{BlockError, Env, Mode, Outcome, execute};
+pub use block::{BlockError, Env, Mode, Outcome, execute, execute_until};
 pub use codes::forget as forget_code;

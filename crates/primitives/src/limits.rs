@@ -85,6 +85,8 @@ pub const GENESIS_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// A view without a proposal ends after this long; what a crashed leader costs.
 pub const LEADER_TIMEOUT_MS: u64 = 1_000;
+/// A leader adds no more transactions once executing them has taken this long.
+pub const BUILD_MS_MAX: u64 = 400;
 /// A view without a certificate ends after this long.
 pub const CERTIFICATION_TIMEOUT_MS: u64 = 2_000;
 /// A member that stays silent this long is skipped at once when it should lead.
@@ -106,7 +108,7 @@ pub const CLOCK_AHEAD_MS_MAX: u64 = 500;
 /// A header may be this much later than its parent and the local clock together before the block
 /// is refused for good.
 pub const CLOCK_AHEAD_REFUSED_MS: u64 = 10_000;
-/// A member whose machine's clock is set back by more than this starts again.
+/// A process whose machine's clock is set back by more than this starts itself again.
 pub const CLOCK_BACK_MS_MAX: u64 = 500;
 
 /// Transactions waiting in the pool.
@@ -275,6 +277,11 @@ const _: () = {
             && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
     );
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
+    assert!(
+        BATCH_BUSY_WINDOW_MS + BUILD_MS_MAX <= LEADER_TIMEOUT_MS / 2
+            && BUILD_MS_MAX * 3 < CERTIFICATION_TIMEOUT_MS,
+        "a full block is built, sent and executed again before its view ends"
+    );
     assert!(BATCH_WINDOW_MS < BATCH_BUSY_WINDOW_MS && BATCH_BUSY_WINDOW_MS < LEADER_TIMEOUT_MS / 2);
     assert!(BATCH_BUSY < BATCH_ENOUGH && BATCH_ENOUGH <= BLOCK_TRANSACTIONS_MAX);
     assert!(SKIP_TIMEOUT_MS > CERTIFICATION_TIMEOUT_MS && SKIP_TIMEOUT_MS > TIMEOUT_RETRY_MS);
