@@ -94,9 +94,13 @@ class LargestBlocks(unittest.TestCase):
     def told(self, what, blocks, took):
         sizes = [
             f"{int(b['gasUsed'], 16) / 1e6:.0f} Mgas {int(b['size'], 16) / 1e6:.2f} MB {len(b['transactions'])} transactions"
-            for b in blocks
+            for b in blocks[:BLOCKS]
         ]
-        print(f"\n    {what}: {took:.1f} s for {len(blocks)} blocks: {'; '.join(sizes)}; views skipped: {self.skipped(blocks)}")
+        more = "" if len(blocks) <= BLOCKS else "; …"
+        print(
+            f"\n    {what}: {took:.1f} s for {len(blocks)} blocks: {'; '.join(sizes)}{more}; "
+            f"views skipped: {self.skipped(blocks)}"
+        )
 
     def skipped(self, blocks):
         """Views without a block between the first and the last of these blocks."""
