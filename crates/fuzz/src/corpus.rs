@@ -7,7 +7,7 @@ use crate::Target;
 use std::{fs, io, path::PathBuf};
 
 /// Bytes of one file that [`pack`] writes.
-const FILE_BYTES_MAX: usize = 40 * 1024;
+const FILE_BYTES_MAX: usize = 24 * 1024;
 
 /// A corpus file that cannot be used.
 #[derive(Debug)]
