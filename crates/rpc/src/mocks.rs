@@ -81,7 +81,6 @@ impl Chain {
     /// # Panics
     ///
     /// Never; like every function here it panics only where a test is wrong.
-    #[expect(clippy::new_ret_no_self, reason = "doors share it")]
     pub fn new() -> Arc<Self> {
         let genesis_hash = B256::repeat_byte(0x67);
         let authority = Authority::new("door", genesis_hash);
