@@ -59,9 +59,10 @@ pub(super) fn body_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn header(input: &[u8]) {
     let Some(header) = canonical::<Header>(input, &()) else { return };
-    let other = Header { height: header.height.next(), ..header.clone() };
-    assert!(other.height == header.height || other.hash() != header.hash());
     let _ = ding_state::store::sync_targets(&header.roots);
+    let (height, hash) = (header.height, header.hash());
+    let other = Header { height: height.next(), ..header };
+    assert!(other.height == height || other.hash() != hash, "two headers have one hash");
 }
 
 pub(super) fn header_seeds() -> Vec<Vec<u8>> {

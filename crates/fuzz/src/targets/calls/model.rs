@@ -147,7 +147,7 @@ impl Model {
                     batch: count,
                 };
                 Self::require_kind(&content)?;
-                if count < 2 || count > limits::EVIDENCE_BATCH_MAX {
+                if !(2..=limits::EVIDENCE_BATCH_MAX).contains(&count) {
                     return refuse(BatchSize { count, min: 2, max: limits::EVIDENCE_BATCH_MAX });
                 }
                 let (first, record, logs) = self.deposit(caller, content, operation, now)?;
