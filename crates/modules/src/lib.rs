@@ -96,6 +96,7 @@ pub mod members;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
 pub mod module;
+pub mod once;
 pub mod registry;
 pub mod stop;
 pub mod storage;

@@ -78,6 +78,8 @@ pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
 pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.
 pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
+/// How far ahead a reservation in a once-only register may end: 400 days.
+pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.
