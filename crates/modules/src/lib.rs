@@ -86,6 +86,7 @@
 //! scene.check();
 //! ```
 
+pub mod calendar;
 pub mod check;
 pub mod ctx;
 pub mod dispatch;

@@ -2,6 +2,7 @@
 
 use crate::{
     Call, Ctx, Host, Module, Stop, Violation,
+    calendar::Calendar,
     check::StateHost,
     ctx::{BlockInfo, gas},
     evidence::Evidence,
@@ -11,7 +12,7 @@ use crate::{
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Evidence];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Evidence];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

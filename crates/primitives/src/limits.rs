@@ -74,6 +74,12 @@ pub const ORGANISATIONS_MAX: usize = 1_024;
 pub const OBSERVERS_MAX: usize = 64;
 /// Entries of one answer of a module's function that lists.
 pub const MODULE_PAGE_MAX: u32 = 256;
+/// First year that may have a table of working days.
+pub const CALENDAR_YEAR_MIN: u32 = 2_000;
+/// Last year that may have a table of working days: a year is a bit of one word.
+pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
+/// Days of one period that the calendar computes: ten years.
+pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.
 pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
 /// Characters shown of a text that a contract reverted with.
