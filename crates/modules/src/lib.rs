@@ -91,6 +91,7 @@ pub mod check;
 pub mod ctx;
 pub mod dispatch;
 pub mod evidence;
+pub mod ids;
 pub mod interface;
 pub mod members;
 #[cfg(any(test, feature = "mocks"))]

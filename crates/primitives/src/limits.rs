@@ -64,6 +64,10 @@ pub const VALIDATORS_FAULT_TOLERANT_MIN: usize = 4;
 pub const NAME_CHARS_MAX: usize = 64;
 /// Bytes of such a name in UTF-8.
 pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
+/// Bytes of a text that may be an identifier, before it is normalised.
+pub const ID_TEXT_BYTES_MAX: usize = 256;
+/// Bytes of a text that may be a name, before it is normalised.
+pub const NAME_TEXT_BYTES_MAX: usize = 4_096;
 /// Organisations of one chain.
 pub const ORGANISATIONS_MAX: usize = 1_024;
 /// Members of one chain that follow without voting.
