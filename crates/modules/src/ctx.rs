@@ -4,7 +4,7 @@
 //! below it in the registry; whatever it does is paid through [`Host`].
 
 use crate::{
-    registry,
+    Module, registry,
     stop::{IModule, Stop},
 };
 use alloy_sol_types::SolEvent;
@@ -158,9 +158,19 @@ impl<'a> Ctx<'a> {
         self.caller
     }
 
+    /// Address of the running module.
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
     /// Who signed the transaction; zero in a hook.
     pub const fn origin(&self) -> Address {
         self.origin
+    }
+
+    /// Address of the module that runs.
+    pub const fn module(&self) -> Address {
+        self.address
     }
 
     /// Height of this block.
@@ -184,6 +194,12 @@ impl<'a> Ctx<'a> {
     ///
     /// Reverts in a read-only call; out of gas.
     pub fn emit(&mut self, event: &impl SolEvent) -> Result<(), Stop> {
+        self.emit_for(self.address, event)
+    }
+
+    /// Emits an event of a module above this one in the registry, whose function this one called.
+    pub(crate) fn emit_for(&mut self, module: Address, event: &impl SolEvent) -> Result<(), Stop> {
+        self.require_reach(module)?;
         self.require_writable("emitted an event")?;
         let topics: Vec<B256> = event.encode_topics().into_iter().map(|word| word.0).collect();
         let data = event.encode_data();
@@ -195,7 +211,7 @@ impl<'a> Ctx<'a> {
             );
             return Err(self.fault(what));
         }
-        self.host.emit(Log { address: self.address, topics, data: data.into() })
+        self.host.emit(Log { address: module, topics, data: data.into() })
     }
 
     /// Takes gas for computation.
@@ -237,6 +253,31 @@ impl<'a> Ctx<'a> {
         let before = core::mem::replace(&mut self.reading, true);
         let result = run(self);
         self.reading = before;
+        result
+    }
+
+    /// Runs a function of a module above in the registry as that module: what it emits bears its
+    /// address, and the caller it sees is the module that runs now. An error must be passed on:
+    /// what was written before it is undone only with the whole call.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function; a fault if the module does not stand above.
+    pub(crate) fn enter<R>(
+        &mut self,
+        module: &'static dyn Module,
+        run: impl FnOnce(&mut Self) -> Result<R, Stop>,
+    ) -> Result<R, Stop> {
+        let address = module.address();
+        let Some(place) = registry::place(&address).filter(|place| *place < self.place) else {
+            return Err(
+                self.fault(format!("called {}, which is not above it in the registry", module.name()))
+            );
+        };
+        let before = (self.module, self.address, self.place, self.caller);
+        (self.module, self.address, self.place, self.caller) = (module.name(), address, place, self.address);
+        let result = run(self).map_err(|stop| stop.within(module.name()));
+        (self.module, self.address, self.place, self.caller) = before;
         result
     }
 

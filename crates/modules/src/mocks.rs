@@ -151,14 +151,20 @@ impl<'m> Scene<'m> {
 
     /// Adds an organisation to genesis.
     #[must_use]
-    pub fn organisation(mut self, name: &str, roles: &[Role], accounts: &[Address]) -> Self {
-        let mut section = members::Section::of(&self.spec).expect("only this function wrote the section");
-        section.organisations.push(members::OrganisationEntry {
+    pub fn organisation(self, name: &str, roles: &[Role], accounts: &[Address]) -> Self {
+        self.with_organisation(members::OrganisationEntry {
             name: name.into(),
             roles: roles.to_vec(),
             accounts: accounts.to_vec(),
             ..members::OrganisationEntry::default()
-        });
+        })
+    }
+
+    /// Adds an organisation to genesis that says more about itself.
+    #[must_use]
+    pub fn with_organisation(mut self, entry: members::OrganisationEntry) -> Self {
+        let mut section = members::Section::of(&self.spec).expect("only this function wrote the section");
+        section.organisations.push(entry);
         let section = serde_json::to_value(section).expect("a section is JSON");
         self.spec.modules.insert("members".into(), section);
         self.genesis();
@@ -209,6 +215,24 @@ impl<'m> Scene<'m> {
         registry::genesis(&mut self.host, &self.spec).expect("the scene's genesis is accepted");
     }
 
+    /// Goes on with another module on the same chain.
+    pub fn on(&mut self, module: &'m dyn Module) -> &mut Self {
+        self.place = registry::place(&module.address()).unwrap_or(MODULES.len());
+        self.module = module;
+        self
+    }
+
+    /// Checks the invariants of every module against everything that happened.
+    ///
+    /// # Panics
+    ///
+    /// If one does not hold.
+    pub fn check_all(&mut self) {
+        for module in MODULES {
+            self.on(*module).check();
+        }
+    }
+
     /// Ends this block and begins the next, a second later.
     pub fn next_block(&mut self) {
         self.next_block_at(self.host.block.timestamp_ms + 1_000);
@@ -221,6 +245,11 @@ impl<'m> Scene<'m> {
         self.host.block.height = self.host.block.height.next();
         self.host.block.timestamp_ms = timestamp_ms;
         self.hook(|module, ctx| module.begin_block(ctx));
+    }
+
+    /// Ends this block and begins the next, this much later.
+    pub fn later(&mut self, milliseconds: u64) {
+        self.next_block_at(self.host.block.timestamp_ms + milliseconds);
     }
 
     /// Runs a function that modules use among themselves as if this module ran it, and keeps what it
