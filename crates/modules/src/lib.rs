@@ -98,6 +98,7 @@ pub mod members;
 pub mod mocks;
 pub mod module;
 pub mod once;
+pub mod pilot;
 pub mod registry;
 pub mod stop;
 pub mod storage;

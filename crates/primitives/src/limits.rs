@@ -84,6 +84,40 @@ pub const PERIOD_DAYS_MAX: u32 = 3_660;
 pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
+/// Live pilots of one entity in one field.
+pub const PILOTS_OF_FIELD_MAX: u32 = 8;
+/// Characters of a title or name of a pilot, an entity, an indicator or a source document.
+pub const PILOT_TITLE_CHARS_MAX: usize = 128;
+/// Characters of an opinion, comment, answer, order, reply or reason about a pilot.
+pub const PILOT_TEXT_CHARS_MAX: usize = 4_096;
+/// Bytes of the unit of an indicator; it fills a word at most.
+pub const PILOT_UNIT_BYTES_MAX: usize = 32;
+/// Digits behind the point of an indicator's values.
+pub const PILOT_DECIMALS_MAX: u8 = 9;
+/// Indicators of one pilot.
+pub const PILOT_INDICATORS_MAX: u16 = 64;
+/// Filing numbers that one pilot names.
+pub const PILOT_FILINGS_MAX: u16 = 32;
+/// Nodes that the description of a pilot names.
+pub const PILOT_NODES_MAX: usize = 256;
+/// Cross-chain peers that the description of a pilot names.
+pub const PILOT_PEERS_MAX: usize = 64;
+/// Comments on one pilot.
+pub const PILOT_COMMENTS_MAX: u32 = 10_000;
+/// Comments of one account on one pilot.
+pub const PILOT_COMMENTS_OF_ACCOUNT_MAX: u32 = 10;
+/// Working days for the reply to an adjustment order.
+pub const PILOT_REPLY_DAYS_MAX: u16 = 60;
+/// Days of public comment.
+pub const PILOT_COMMENT_DAYS_MAX: u16 = 60;
+/// Days after a day during which its value can be reported.
+pub const PILOT_REPORT_DAYS_MAX: u16 = 30;
+/// Shortest bound on the time of a pilot, in days.
+pub const PILOT_DURATION_DAYS_MIN: u16 = 30;
+/// Longest bound on the time of a pilot, in days.
+pub const PILOT_DURATION_DAYS_MAX: u16 = 3_650;
+/// Months from one assessment of a pilot to the next.
+pub const PILOT_ASSESSMENT_MONTHS_MAX: u16 = 24;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.

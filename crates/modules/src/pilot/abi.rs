@@ -42,16 +42,9 @@ alloy_sol_types::sol! {
         /// @param recommender Organisation that recommended it.
         /// @param competent Organisation that follows and evaluates it; 0 until the review.
         /// @param chainId Chain that source heights refer to; 0 until it is described.
-        /// @param titleDigest Keccak-256 of the title.
-        /// @param factsDigest Keccak-256 of the last description, as in its event.
-        /// @param publishedDay First day on which the public could comment; 0 before.
-        /// @param objectionsOpen Objections without an answer.
-        /// @param objectionsUpheld Objections found right.
+        /// @param assessments Half-year assessments so far.
         /// @param evaluated Whether the competent department evaluated the present result.
         /// @param removalProposed Whether its removal is proposed.
-        /// @param shortlist Document it was published under.
-        /// @param list Document it was listed under.
-        /// @param result Document it was accepted or removed under, or 0.
         struct Record {
             uint8 kind;
             uint8 state;
@@ -62,6 +55,24 @@ alloy_sol_types::sol! {
             uint32 recommender;
             uint32 competent;
             uint64 chainId;
+            uint16 indicators;
+            uint16 filings;
+            uint16 adjustments;
+            uint16 assessments;
+            bool evaluated;
+            bool removalProposed;
+        }
+
+        /// @param titleDigest Keccak-256 of the title.
+        /// @param factsDigest Keccak-256 of the last description, as in its event.
+        /// @param publishedDay First day on which the public could comment; 0 before.
+        /// @param objectionsOpen Objections without an answer.
+        /// @param objectionsUpheld Objections found right.
+        /// @param reviewer Account that reviewed it.
+        /// @param shortlist Document it was published under.
+        /// @param list Document it was listed under.
+        /// @param result Document it was accepted or removed under, or 0.
+        struct Course {
             bytes32 titleDigest;
             bytes32 factsDigest;
             uint32 publishedDay;
@@ -69,15 +80,10 @@ alloy_sol_types::sol! {
             uint32 listedDay;
             uint32 startDay;
             uint32 endDay;
-            uint16 indicators;
-            uint16 filings;
             uint32 comments;
             uint32 objectionsOpen;
             uint32 objectionsUpheld;
-            uint16 adjustments;
-            uint16 assessments;
-            bool evaluated;
-            bool removalProposed;
+            address reviewer;
             uint32 shortlist;
             uint32 list;
             uint32 result;
@@ -276,7 +282,7 @@ alloy_sol_types::sol! {
         function setParameters(uint16 commentDays, uint16 reportDays, uint16 durationDays, uint16 assessmentMonths) external;
 
         /// @notice A pilot; all zero if there is none.
-        function pilotOf(uint32 id) external view returns (Record memory pilot);
+        function pilotOf(uint32 id) external view returns (Record memory pilot, Course memory course);
         /// @notice Clocks of a pilot that run now.
         function clocksOf(uint32 id) external view returns (ClockRecord[] memory clocks);
         /// @notice An entity; all zero if it is not registered.
@@ -347,9 +353,9 @@ alloy_sol_types::sol! {
         /// @notice A pilot began.
         event Started(uint32 indexed id, address account, uint32 today);
         /// @notice A value was reported.
-        event Reported(uint32 indexed id, uint16 indexed indicator, uint32 entry, uint32 day, int64 value, uint64 chainId, uint64 sourceHeight, bytes32 source, address account, uint32 today);
+        event Reported(uint32 indexed id, uint16 indexed indicator, uint32 entry, uint32 day, int64 value, uint64 chainId, uint64 sourceHeight, bytes32 source, address account, uint64 height, uint64 timestampMs);
         /// @notice A value of a closed day was entered; the entries before stay.
-        event Corrected(uint32 indexed id, uint16 indexed indicator, uint32 entry, uint32 refersTo, uint32 day, int64 value, uint64 chainId, uint64 sourceHeight, bytes32 source, string reason, address account, uint32 today);
+        event Corrected(uint32 indexed id, uint16 indexed indicator, uint32 entry, uint32 refersTo, uint32 day, int64 value, uint64 chainId, uint64 sourceHeight, bytes32 source, string reason, address account, uint64 height, uint64 timestampMs);
         /// @notice An adjustment was ordered, to be replied to by the end of `lastDay`.
         event AdjustmentOrdered(uint32 indexed id, uint16 indexed number, uint32 organisation, uint16 workingDays, uint32 lastDay, bool provisional, string text, address account, uint32 today);
         /// @notice The entity replied.

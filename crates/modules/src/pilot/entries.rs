@@ -58,7 +58,8 @@ pub(super) fn report(ctx: &mut Ctx<'_>, call: api::reportCall) -> Result<u32, St
         sourceHeight,
         source,
         account: taken.account,
-        today: taken.today,
+        height: ctx.height().get(),
+        timestampMs: ctx.timestamp_ms(),
     })?;
     Ok(entry)
 }
@@ -90,7 +91,8 @@ pub(super) fn correct(ctx: &mut Ctx<'_>, call: api::correctCall) -> Result<u32, 
         source,
         reason,
         account: taken.account,
-        today: taken.today,
+        height: ctx.height().get(),
+        timestampMs: ctx.timestamp_ms(),
     })?;
     Ok(entry)
 }
@@ -157,7 +159,8 @@ fn enter(
         source,
     };
     let place = ENTRIES.map(ctx, taken.id)?.map(ctx, indicator.into())?.cell(ctx, number)?;
-    ctx.invariant("P3 an entry is never overwritten", place.find(ctx)?.is_none())?;
+    let taken_place = place.find(ctx)?;
+    ctx.invariant("P3 an entry is never overwritten", taken_place.is_none())?;
     place.insert(ctx, &entry)?;
     slot.last.set(ctx, &number)?;
     let mut changed = Indicator { entries: number, ..slot.known };

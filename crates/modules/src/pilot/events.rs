@@ -1,7 +1,8 @@
 //! Events of `pilot` as read models and verifiers see them.
 
 use super::{abi::IPilot::IPilotEvents, state::ADDRESS};
-use alloy_sol_types::{SolEvent, SolEventInterface as _};
+use crate::dispatch::exactly;
+use alloy_sol_types::SolEventInterface as _;
 use ding_primitives::Log;
 
 pub use super::abi::IPilot::{
@@ -22,44 +23,37 @@ pub fn decode(log: &Log) -> Option<Event> {
     if log.address != ADDRESS {
         return None;
     }
-    let event = E::decode_raw_log(&log.topics, &log.data).ok()?;
-    let exact = match &event {
-        E::DocumentRecorded(event) => is_exact(event, log),
-        E::EntityRegistered(event) => is_exact(event, log),
-        E::EntityChanged(event) => is_exact(event, log),
-        E::Recommended(event) => is_exact(event, log),
-        E::IndicatorAdded(event) => is_exact(event, log),
-        E::IndicatorChanged(event) => is_exact(event, log),
-        E::Described(event) => is_exact(event, log),
-        E::FilingNamed(event) => is_exact(event, log),
-        E::FilingDropped(event) => is_exact(event, log),
-        E::Reviewed(event) => is_exact(event, log),
-        E::CompetentAssigned(event) => is_exact(event, log),
-        E::Published(event) => is_exact(event, log),
-        E::Commented(event) => is_exact(event, log),
-        E::Answered(event) => is_exact(event, log),
-        E::Listed(event) => is_exact(event, log),
-        E::Declined(event) => is_exact(event, log),
-        E::Withdrawn(event) => is_exact(event, log),
-        E::Started(event) => is_exact(event, log),
-        E::Reported(event) => is_exact(event, log),
-        E::Corrected(event) => is_exact(event, log),
-        E::AdjustmentOrdered(event) => is_exact(event, log),
-        E::AdjustmentReplied(event) => is_exact(event, log),
-        E::ReplyRefused(event) => is_exact(event, log),
-        E::ReplyAccepted(event) => is_exact(event, log),
-        E::Assessed(event) => is_exact(event, log),
-        E::Evaluated(event) => is_exact(event, log),
-        E::Accepted(event) => is_exact(event, log),
-        E::RemovalProposed(event) => is_exact(event, log),
-        E::RemovalDropped(event) => is_exact(event, log),
-        E::Removed(event) => is_exact(event, log),
-        E::ParametersSet(event) => is_exact(event, log),
-    };
-    exact.then_some(event)
-}
-
-fn is_exact(event: &impl SolEvent, log: &Log) -> bool {
-    let topics = event.encode_topics();
-    topics.iter().map(|word| &word.0).eq(&log.topics) && event.encode_data() == log.data.as_ref()
+    Some(match E::decode_raw_log(&log.topics, &log.data).ok()? {
+        E::DocumentRecorded(event) => E::DocumentRecorded(exactly(event, log)?),
+        E::EntityRegistered(event) => E::EntityRegistered(exactly(event, log)?),
+        E::EntityChanged(event) => E::EntityChanged(exactly(event, log)?),
+        E::Recommended(event) => E::Recommended(exactly(event, log)?),
+        E::IndicatorAdded(event) => E::IndicatorAdded(exactly(event, log)?),
+        E::IndicatorChanged(event) => E::IndicatorChanged(exactly(event, log)?),
+        E::Described(event) => E::Described(exactly(event, log)?),
+        E::FilingNamed(event) => E::FilingNamed(exactly(event, log)?),
+        E::FilingDropped(event) => E::FilingDropped(exactly(event, log)?),
+        E::Reviewed(event) => E::Reviewed(exactly(event, log)?),
+        E::CompetentAssigned(event) => E::CompetentAssigned(exactly(event, log)?),
+        E::Published(event) => E::Published(exactly(event, log)?),
+        E::Commented(event) => E::Commented(exactly(event, log)?),
+        E::Answered(event) => E::Answered(exactly(event, log)?),
+        E::Listed(event) => E::Listed(exactly(event, log)?),
+        E::Declined(event) => E::Declined(exactly(event, log)?),
+        E::Withdrawn(event) => E::Withdrawn(exactly(event, log)?),
+        E::Started(event) => E::Started(exactly(event, log)?),
+        E::Reported(event) => E::Reported(exactly(event, log)?),
+        E::Corrected(event) => E::Corrected(exactly(event, log)?),
+        E::AdjustmentOrdered(event) => E::AdjustmentOrdered(exactly(event, log)?),
+        E::AdjustmentReplied(event) => E::AdjustmentReplied(exactly(event, log)?),
+        E::ReplyRefused(event) => E::ReplyRefused(exactly(event, log)?),
+        E::ReplyAccepted(event) => E::ReplyAccepted(exactly(event, log)?),
+        E::Assessed(event) => E::Assessed(exactly(event, log)?),
+        E::Evaluated(event) => E::Evaluated(exactly(event, log)?),
+        E::Accepted(event) => E::Accepted(exactly(event, log)?),
+        E::RemovalProposed(event) => E::RemovalProposed(exactly(event, log)?),
+        E::RemovalDropped(event) => E::RemovalDropped(exactly(event, log)?),
+        E::Removed(event) => E::Removed(exactly(event, log)?),
+        E::ParametersSet(event) => E::ParametersSet(exactly(event, log)?),
+    })
 }

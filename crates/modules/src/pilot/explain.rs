@@ -6,7 +6,8 @@ use super::{
     terms::{DocumentKind, Field, Kind, Zone},
 };
 use crate::{
-    Module as _, calendar::Day,
+    Module as _,
+    calendar::Day,
     ids::{self, FilingNumber},
     members::Members,
     uscc,

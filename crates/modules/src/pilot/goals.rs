@@ -5,10 +5,11 @@ use super::{
     checks,
     hands::{Taken, take, today},
     machine::{State, Step},
+    neighbours,
     state::{FILINGS, INDICATORS, Indicator, PLANS},
     terms::forbidden_word,
 };
-use crate::{Ctx, Stop, ctx::gas, filing, ids::FilingNumber};
+use crate::{Ctx, Stop, ctx::gas, ids::FilingNumber};
 use alloy_sol_types::SolValue as _;
 use ding_primitives::{B256, keccak256, limits};
 
@@ -42,17 +43,7 @@ pub(super) fn add_indicator(ctx: &mut Ctx<'_>, call: api::addIndicatorCall) -> R
     INDICATORS.map(ctx, id)?.cell(ctx, indicator.into())?.insert(ctx, &record)?;
     taken.save(ctx)?;
     let account = taken.account;
-    ctx.emit(&api::IndicatorAdded {
-        id,
-        indicator,
-        decimals,
-        baseline,
-        target,
-        due,
-        name,
-        unit,
-        account,
-    })?;
+    ctx.emit(&api::IndicatorAdded { id, indicator, decimals, baseline, target, due, name, unit, account })?;
     Ok(indicator)
 }
 
@@ -103,7 +94,8 @@ pub(super) fn describe(ctx: &mut Ctx<'_>, call: api::describeCall) -> Result<(),
     checks::line("version", &version, limits::NAME_CHARS_MAX)?;
     checks::count("nodes", nodes.len(), limits::PILOT_NODES_MAX)?;
     checks::count("peers", peers.len(), limits::PILOT_PEERS_MAX)?;
-    let facts = (chainId, software.clone(), version.clone(), nodes.clone(), peers.clone()).abi_encode_params();
+    let facts =
+        (chainId, software.clone(), version.clone(), nodes.clone(), peers.clone()).abi_encode_params();
     ctx.charge(gas::keccak(facts.len()))?;
     let digest = keccak256(&facts);
     taken.pilot.chain_id = chainId;
@@ -159,7 +151,7 @@ fn filing_number(text: String) -> Result<B256, Stop> {
 
 /// The filing register has a live record of the number.
 pub(super) fn require_recorded(ctx: &mut Ctx<'_>, id: u32, number: B256) -> Result<(), Stop> {
-    if filing::is_recorded(ctx, number)? {
+    if neighbours::is_recorded(ctx, number)? {
         return Ok(());
     }
     Err(Stop::revert(api::FilingNotRecorded { id, number }))

@@ -3,11 +3,12 @@
 use super::{
     abi::IPilot as api,
     machine::{State, Step},
+    neighbours,
     state::{COUNTS, ENTITY_OF, HELD, OF_ZONE, PILOTS, PLANS, Pilot, Plan},
     terms::{Kind, Party},
 };
 use crate::{
-    Ctx, Stop, calendar, identity,
+    Ctx, Stop, calendar,
     members::{self, Role},
 };
 use ding_primitives::Address;
@@ -94,7 +95,7 @@ impl Taken {
         step: Step,
     ) -> Result<(), Stop> {
         let Self { id, account, .. } = *self;
-        if account == before || identity::same_subject(ctx, account, before)? {
+        if account == before || neighbours::same_subject(ctx, account, before)? {
             return Err(Stop::revert(api::SamePerson { account, before, id, step: step.number() }));
         }
         Ok(())

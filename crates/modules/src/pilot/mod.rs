@@ -44,6 +44,7 @@ mod explain;
 mod goals;
 mod hands;
 pub mod machine;
+mod neighbours;
 pub mod sources;
 pub mod state;
 pub mod terms;
@@ -52,15 +53,18 @@ mod tests;
 mod tracking;
 mod views;
 
+use self::{
+    abi::IPilot::{self, IPilotCalls as C},
+    state::{
+        COUNTS, Counts, ENTITY_OF, INDICATORS, LAST_ENTRY, OF_ZONE, PARAMETERS, PILOTS, PLANS, Parameters,
+    },
+};
 pub use self::{
     machine::{State, Step},
     terms::{Clock, Field, Kind, Zone},
 };
-use self::{
-    abi::IPilot::{self, IPilotCalls as C},
-    state::{COUNTS, Counts, ENTITY_OF, INDICATORS, LAST_ENTRY, OF_ZONE, PARAMETERS, PILOTS, PLANS, Parameters},
-};
 use crate::{Ctx, Interface, Module, Stop, Violation, dispatch};
+use alloy_sol_types::SolCall;
 use ding_primitives::{Address, Bytes, Log, U256};
 
 /// The module.
@@ -162,6 +166,13 @@ impl Module for Pilot {
     }
 }
 
+/// A function without an answer, as the interface has it.
+fn done<C: SolCall<Return: From<()>>>(
+    function: impl FnOnce(&mut Ctx<'_>, C) -> Result<(), Stop>,
+) -> impl FnOnce(&mut Ctx<'_>, C) -> Result<C::Return, Stop> {
+    |ctx, call| function(ctx, call).map(C::Return::from)
+}
+
 fn likely_reads(caller: Address, input: &[u8]) -> Vec<U256> {
     let pilot = |id: u32| {
         let first = PILOTS.slot_of(id);
@@ -171,7 +182,8 @@ fn likely_reads(caller: Address, input: &[u8]) -> Vec<U256> {
         let goal = INDICATORS.slot_of_both(id, indicator.into());
         let days = PLANS.slot_of(id).wrapping_add(U256::ONE);
         let mut slots = pilot(id);
-        slots.extend([PARAMETERS.slot(), days, LAST_ENTRY.inner(id).slot_of_both(indicator.into(), day)]);
+        let last = LAST_ENTRY.under(id).slot_of_both(indicator.into(), day);
+        slots.extend([PARAMETERS.slot(), days, last]);
         slots.extend((0..4u8).map(|word| goal.wrapping_add(U256::from(word))));
         slots
     };

@@ -7,13 +7,13 @@ use super::{
     abi::IPilot as api,
     checks,
     hands::today,
+    neighbours,
     state::{COUNTS, DOCUMENTS, Document, ENTITIES, ENTITY_OF, Entity},
     terms::{DocumentKind, Kind},
 };
 use crate::{
     Ctx, Stop,
     ids::{self, Province},
-    identity,
     members::{self, Role},
     uscc,
 };
@@ -111,13 +111,8 @@ pub(super) fn register_entity(ctx: &mut Ctx<'_>, call: api::registerEntityCall) 
     checks::line("name", &name, limits::PILOT_TITLE_CHARS_MAX)?;
     require_free_account(ctx, account, entity)?;
     let today = today(ctx);
-    let record = Entity {
-        account,
-        division,
-        pilots: 0,
-        registered: today,
-        name: checks::digest_of(ctx, &name)?,
-    };
+    let record =
+        Entity { account, division, pilots: 0, registered: today, name: checks::digest_of(ctx, &name)? };
     ENTITIES.cell(ctx, entity)?.insert(ctx, &record)?;
     ENTITY_OF.set(ctx, account, &entity)?;
     let mut counts = COUNTS.get(ctx)?;
@@ -154,7 +149,8 @@ pub(super) fn change_entity(ctx: &mut Ctx<'_>, call: api::changeEntityCall) -> R
 pub(super) fn require_recommender(ctx: &mut Ctx<'_>, division: u8) -> Result<u32, Stop> {
     let account = ctx.caller();
     let organisation = members::organisation_of(ctx, account)?;
-    if members::has(ctx, organisation, Role::Supervisor)? || members::has(ctx, organisation, Role::Competent)? {
+    if members::has(ctx, organisation, Role::Supervisor)? || members::has(ctx, organisation, Role::Competent)?
+    {
         return Ok(organisation);
     }
     if !members::has(ctx, organisation, Role::Provincial)? {
@@ -194,7 +190,7 @@ fn require_free_account(ctx: &mut Ctx<'_>, account: Address, entity: B256) -> Re
     if !other.is_zero() && other != entity {
         return Err(Stop::revert(api::AccountTaken { account, entity: other }));
     }
-    let bound = identity::organisation_code(ctx, account)?;
+    let bound = neighbours::organisation_code(ctx, account)?;
     if !bound.is_zero() && bound != entity {
         return Err(Stop::revert(api::AccountOfAnother { account, entity, bound }));
     }

@@ -327,9 +327,31 @@ impl fmt::Display for Party {
 /// what something sells for (no speculation under the pilots' name). English words stand alone,
 /// whatever their case; Chinese ones anywhere.
 const FORBIDDEN: [&str; 25] = [
-    "token", "tokens", "coin", "coins", "crypto", "cryptocurrency", "stablecoin", "airdrop", "staking",
-    "price", "prices", "yield", "yields", "apy", "apr", "roi", "代币", "币价", "虚拟货币", "加密货币",
-    "收益率", "年化", "市值", "挖矿", "价格",
+    "token",
+    "tokens",
+    "coin",
+    "coins",
+    "crypto",
+    "cryptocurrency",
+    "stablecoin",
+    "airdrop",
+    "staking",
+    "price",
+    "prices",
+    "yield",
+    "yields",
+    "apy",
+    "apr",
+    "roi",
+    "代币",
+    "币价",
+    "虚拟货币",
+    "加密货币",
+    "收益率",
+    "年化",
+    "市值",
+    "挖矿",
+    "价格",
 ];
 
 /// The first forbidden word in the name or unit of an indicator.
@@ -376,10 +398,13 @@ mod tests {
 
     #[test]
     fn words_of_speculation_are_found_and_words_that_contain_them_are_not() {
-        for text in ["Token price", "daily YIELD", "coins/day", "代币数量", "链上资产市值", "年化收益率", "APY"] {
+        for text in
+            ["Token price", "daily YIELD", "coins/day", "代币数量", "链上资产市值", "年化收益率", "APY"]
+        {
             assert!(forbidden_word(text).is_some(), "{text}");
         }
-        for text in ["pricing rules shared", "tokenised documents", "办件时长", "coincidence rate", "良品率"] {
+        for text in ["pricing rules shared", "tokenised documents", "办件时长", "coincidence rate", "良品率"]
+        {
             assert_eq!(forbidden_word(text), None, "{text}");
         }
     }

@@ -5,14 +5,14 @@ use super::{
     checks, clocks, goals,
     hands::{Taken, take},
     machine::Step,
-    sources,
+    neighbours, sources,
     state::{
         ADJUSTMENTS, Adjustment, EVALUATIONS, Evaluation, INDICATORS, PARAMETERS, PLANS, Parameters,
         REMOVALS, Removal,
     },
     terms::{Assessment, DocumentKind, Reason, Verdict},
 };
-use crate::{Ctx, Stop, calendar::Deadline, members};
+use crate::{Ctx, Stop, calendar::Deadline};
 use ding_primitives::{B256, limits};
 
 /// Begins a listed pilot.
@@ -98,7 +98,15 @@ pub(super) fn settle_adjustment(ctx: &mut Ctx<'_>, call: api::settleAdjustmentCa
         taken.save(ctx)?;
         let Deadline { day, provisional } = clocks::reply(ctx, &again)?;
         let last_day = day.get();
-        return ctx.emit(&api::ReplyRefused { id, number, lastDay: last_day, provisional, text, account, today });
+        return ctx.emit(&api::ReplyRefused {
+            id,
+            number,
+            lastDay: last_day,
+            provisional,
+            text,
+            account,
+            today,
+        });
     }
     place.replace(ctx, &order, &Adjustment { settled: true, ..order })?;
     taken.save(ctx)?;
@@ -251,7 +259,7 @@ pub(super) fn set_parameters(
     let (least, most) = (limits::PILOT_DURATION_DAYS_MIN, limits::PILOT_DURATION_DAYS_MAX);
     checks::range("days of a pilot", durationDays, least, most)?;
     checks::range("months between assessments", assessmentMonths, 1u16, limits::PILOT_ASSESSMENT_MONTHS_MAX)?;
-    let decision = members::take_decision(ctx, input)?;
+    let decision = neighbours::take_decision(ctx, input)?;
     let parameters = Parameters {
         comment_days: commentDays,
         report_days: reportDays,

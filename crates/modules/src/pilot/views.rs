@@ -4,17 +4,17 @@ use super::{
     abi::IPilot as api,
     goals,
     state::{
-        ADJUSTMENTS, COMMENTS, DOCUMENTS, ENTITIES, ENTRIES, EVALUATIONS, Entry, HELD, INDICATORS, LAST_ENTRY,
-        PILOTS, PLANS, REMOVALS,
+        ADJUSTMENTS, COMMENTS, DOCUMENTS, ENTITIES, ENTRIES, EVALUATIONS, Entry, HELD, INDICATORS,
+        LAST_ENTRY, PILOTS, PLANS, Plan, REMOVALS,
     },
 };
 use crate::{Ctx, Stop};
 use ding_primitives::B256;
 
-pub(super) fn pilot_of(ctx: &mut Ctx<'_>, call: api::pilotOfCall) -> Result<api::Record, Stop> {
+pub(super) fn pilot_of(ctx: &mut Ctx<'_>, call: api::pilotOfCall) -> Result<api::pilotOfReturn, Stop> {
     let pilot = PILOTS.find(ctx, call.id)?.unwrap_or_default();
-    let plan = if pilot.kind == 0 { Default::default() } else { PLANS.get(ctx, call.id)? };
-    Ok(api::Record {
+    let plan = if pilot.kind == 0 { Plan::default() } else { PLANS.get(ctx, call.id)? };
+    let record = api::Record {
         kind: pilot.kind,
         state: pilot.state,
         entity: pilot.entity,
@@ -24,6 +24,14 @@ pub(super) fn pilot_of(ctx: &mut Ctx<'_>, call: api::pilotOfCall) -> Result<api:
         recommender: pilot.recommender,
         competent: pilot.competent,
         chainId: pilot.chain_id,
+        indicators: pilot.indicators,
+        filings: pilot.filings,
+        adjustments: pilot.adjustments,
+        assessments: pilot.interims,
+        evaluated: pilot.evaluated,
+        removalProposed: pilot.removal,
+    };
+    let course = api::Course {
         titleDigest: plan.title,
         factsDigest: plan.facts,
         publishedDay: plan.published,
@@ -31,19 +39,15 @@ pub(super) fn pilot_of(ctx: &mut Ctx<'_>, call: api::pilotOfCall) -> Result<api:
         listedDay: plan.listed,
         startDay: plan.start,
         endDay: plan.end,
-        indicators: pilot.indicators,
-        filings: pilot.filings,
         comments: plan.comments,
         objectionsOpen: plan.open,
         objectionsUpheld: plan.upheld,
-        adjustments: pilot.adjustments,
-        assessments: pilot.interims,
-        evaluated: pilot.evaluated,
-        removalProposed: pilot.removal,
+        reviewer: plan.reviewer,
         shortlist: plan.shortlist,
         list: plan.list,
         result: plan.result,
-    })
+    };
+    Ok(api::pilotOfReturn { pilot: record, course })
 }
 
 pub(super) fn entity_of(ctx: &mut Ctx<'_>, call: api::entityOfCall) -> Result<api::Entity, Stop> {
@@ -138,10 +142,7 @@ pub(super) fn comment_of(ctx: &mut Ctx<'_>, call: api::commentOfCall) -> Result<
     })
 }
 
-pub(super) fn adjustment_of(
-    ctx: &mut Ctx<'_>,
-    call: api::adjustmentOfCall,
-) -> Result<api::Adjustment, Stop> {
+pub(super) fn adjustment_of(ctx: &mut Ctx<'_>, call: api::adjustmentOfCall) -> Result<api::Adjustment, Stop> {
     let order = ADJUSTMENTS.map(ctx, call.id)?.find(ctx, call.number.into())?.unwrap_or_default();
     Ok(api::Adjustment {
         account: order.account,
@@ -168,10 +169,7 @@ pub(super) fn evaluation_of(
     })
 }
 
-pub(super) fn removal_of(
-    ctx: &mut Ctx<'_>,
-    call: api::removalOfCall,
-) -> Result<api::removalOfReturn, Stop> {
+pub(super) fn removal_of(ctx: &mut Ctx<'_>, call: api::removalOfCall) -> Result<api::removalOfReturn, Stop> {
     let removal = REMOVALS.find(ctx, call.id)?.unwrap_or_default();
     Ok(api::removalOfReturn {
         account: removal.account,

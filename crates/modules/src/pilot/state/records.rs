@@ -32,7 +32,8 @@ pub struct Parameters {
 impl Parameters {
     /// Before the supervisors set any: a comment period as in December 2021 (the 22nd to the 28th), a
     /// report until the end of the next day, three years, half-year assessments.
-    pub const DEFAULT: Self = Self { comment_days: 7, report_days: 1, duration_days: 1096, assessment_months: 6 };
+    pub const DEFAULT: Self =
+        Self { comment_days: 7, report_days: 1, duration_days: 1096, assessment_months: 6 };
 }
 
 /// A pilot, as each of its steps needs it. First word, low bits first: kind, state, field, zone,
