@@ -234,6 +234,9 @@ alloy_sol_types::sol! {
         /// @param document List it is named in.
         /// @param alongside Pilots of the same entity in the same field that are on the list, all of them.
         function list(uint32 id, uint32 document, uint32[] calldata alongside) external;
+        /// @notice Enters a reviewed pilot as listed in a list that was issued before this ledger began.
+        /// A supervisor other than the one who reviewed it.
+        function enter(uint32 id, uint32 document, uint32[] calldata alongside) external;
         /// @notice Ends a recommendation without listing. Supervisor.
         function decline(uint32 id, string calldata reason) external;
         /// @notice Takes a recommendation back. The recommending organisation.
@@ -346,6 +349,8 @@ alloy_sol_types::sol! {
         event Answered(uint32 indexed id, uint32 indexed number, uint8 outcome, string text, address account, uint32 today);
         /// @notice A pilot was put on the list.
         event Listed(uint32 indexed id, uint32 indexed document, uint32[] alongside, uint32 commentLastDay, address account, uint32 today);
+        /// @notice A pilot was entered as listed on `listedOn`, before this ledger began.
+        event Entered(uint32 indexed id, uint32 indexed document, uint32[] alongside, uint32 listedOn, address account, uint32 today);
         /// @notice A recommendation ended without listing.
         event Declined(uint32 indexed id, string reason, address account, uint32 today);
         /// @notice A recommendation was taken back.
@@ -464,6 +469,8 @@ alloy_sol_types::sol! {
         error DocumentOfAnotherKind(uint32 document, uint8 kind, uint8 wanted);
         /// @notice As many pilots are listed under the document as it counts.
         error ListFull(uint32 document, uint8 kind, uint16 count);
+        /// @notice The list was not issued before the first day of this ledger.
+        error ListTooRecent(uint32 document, uint32 issuedOn, uint32 firstDay);
         /// @notice The public may still comment.
         error CommentsOpen(uint32 id, uint32 lastDay);
         /// @notice The time for comments is over.

@@ -7,7 +7,8 @@ use super::{
     machine::{State, Step},
     sources,
     state::{
-        COMMENTS, COMMENTS_OF, COUNTS, Comment, ENTITIES, Entity, HELD, OF_ZONE, PILOTS, PLANS, Pilot, Plan,
+        COMMENTS, COMMENTS_OF, COUNTS, Comment, ENTITIES, Entity, FIRST_DAY, HELD, OF_ZONE, PILOTS, PLANS,
+        Pilot, Plan,
     },
     terms::{CommentKind, DocumentKind, Field, Kind, Outcome, Zone},
 };
@@ -262,14 +263,43 @@ pub(super) fn list(ctx: &mut Ctx<'_>, call: api::listCall) -> Result<(), Stop> {
     if plan.upheld != 0 {
         return Err(Stop::revert(api::ObjectionsUpheld { id, count: plan.upheld }));
     }
-    let Taken { pilot, account, today, .. } = taken;
-    let beside = listed_beside(ctx, id, &pilot)?;
-    require_alongside(pilot.entity, pilot.field, &beside, &alongside)?;
+    let Taken { account, today, .. } = taken;
+    put_on_list(ctx, &taken, document, today, &alongside)?;
+    ctx.emit(&api::Listed { id, document, alongside, commentLastDay: comment_last_day, account, today })
+}
+
+/// Enters a pilot that was listed before this ledger began.
+pub(super) fn enter(ctx: &mut Ctx<'_>, call: api::enterCall) -> Result<(), Stop> {
+    let api::enterCall { id, document, alongside } = call;
+    let taken = take(ctx, id, Step::Enter)?;
+    let reviewer = PLANS.get(ctx, id)?.reviewer;
+    taken.require_other_hand(ctx, reviewer, Step::Review)?;
+    let issued = sources::document(ctx, document, DocumentKind::List)?.issued;
+    let first_day = FIRST_DAY.get(ctx)?;
+    if issued >= first_day {
+        return Err(Stop::revert(api::ListTooRecent { document, issuedOn: issued, firstDay: first_day }));
+    }
+    put_on_list(ctx, &taken, document, issued, &alongside)?;
+    let Taken { account, today, .. } = taken;
+    ctx.emit(&api::Entered { id, document, alongside, listedOn: issued, account, today })
+}
+
+/// Books a pilot under a list, beside the others of its entity in its field.
+fn put_on_list(
+    ctx: &mut Ctx<'_>,
+    taken: &Taken,
+    document: u32,
+    listed: u32,
+    alongside: &[u32],
+) -> Result<(), Stop> {
+    let pilot = taken.pilot;
+    let beside = listed_beside(ctx, taken.id, &pilot)?;
+    require_alongside(pilot.entity, pilot.field, &beside, alongside)?;
     let kind = Kind::from_number(pilot.kind).ok_or_else(|| ctx.fault("P1 a pilot without a kind"))?;
     sources::book(ctx, document, kind)?;
     taken.save(ctx)?;
-    taken.change_plan(ctx, |plan| (plan.listed, plan.list) = (today, document))?;
-    ctx.emit(&api::Listed { id, document, alongside, commentLastDay: comment_last_day, account, today })
+    taken.change_plan(ctx, |plan| (plan.listed, plan.list) = (listed, document))?;
+    Ok(())
 }
 
 /// Other pilots of the same entity in the same field that are on the list.

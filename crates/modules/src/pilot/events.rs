@@ -7,7 +7,7 @@ use ding_primitives::Log;
 
 pub use super::abi::IPilot::{
     Accepted, AdjustmentOrdered, AdjustmentReplied, Answered, Assessed, Commented, CompetentAssigned,
-    Corrected, Declined, Described, DocumentRecorded, EntityChanged, EntityRegistered, Evaluated,
+    Corrected, Declined, Described, DocumentRecorded, Entered, EntityChanged, EntityRegistered, Evaluated,
     FilingDropped, FilingNamed, IndicatorAdded, IndicatorChanged, Listed, ParametersSet, Published,
     Recommended, RemovalDropped, RemovalProposed, Removed, ReplyAccepted, ReplyRefused, Reported, Reviewed,
     Started, Withdrawn,
@@ -39,6 +39,7 @@ pub fn decode(log: &Log) -> Option<Event> {
         E::Commented(event) => E::Commented(exactly(event, log)?),
         E::Answered(event) => E::Answered(exactly(event, log)?),
         E::Listed(event) => E::Listed(exactly(event, log)?),
+        E::Entered(event) => E::Entered(exactly(event, log)?),
         E::Declined(event) => E::Declined(exactly(event, log)?),
         E::Withdrawn(event) => E::Withdrawn(exactly(event, log)?),
         E::Started(event) => E::Started(exactly(event, log)?),

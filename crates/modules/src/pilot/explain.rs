@@ -168,6 +168,12 @@ pub(super) fn explain(error: IPilotErrors, revert: &[u8]) -> Option<String> {
             let kind = Kind::from_number(e.kind).map_or("such", Kind::name);
             format!("document {} counts {} {kind} pilots, and as many are listed under it", e.document, e.count)
         }
+        E::ListTooRecent(e) => format!(
+            "list {} was issued on {}, this ledger began on {}; only older lists are entered, others go through public comment",
+            e.document,
+            day(e.issuedOn),
+            day(e.firstDay)
+        ),
         E::CommentsOpen(e) => format!(
             "the public may comment on pilot {} until the end of {}; list it after that",
             e.id,

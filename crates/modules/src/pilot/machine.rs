@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! Recommended -> Reviewed -> PublicComment (7 days) -> Listed -> InProgress -> SelfAssessed -> Accepted
-//!       |            |             |                       |      ^    |          |      |
-//!       +------------+-------------+-> Declined, Withdrawn |      |    v          |      |
-//!                                                          |     Adjusting <------+      |
-//!                                                          +------ Removed <-------------+
+//!      |          |   |          |                      ^ |       |    ^           | |
+//!      |          |   +-- entered from an old list -----+ |       v    |           | |
+//!      +----------+--------------+-> Declined, Withdrawn  |     Adjusting <--------+ |
+//!                                                         +---------+---> Removed <--+
 //! ```
+//!
+//! A pilot that was listed before this ledger began is entered with its old list; whoever reviewed it
+//! does not enter it.
 
 use super::terms::{Party, vocabulary};
 
@@ -98,6 +101,8 @@ vocabulary! {
         DropRemoval = 24 "drop-removal" "撤销提请";
         /// Take it off the list.
         Remove = 25 "remove" "移出";
+        /// Enter it as listed before this ledger began.
+        Enter = 26 "enter" "补录";
     }
 }
 
@@ -138,6 +143,7 @@ pub const RULES: &[Rule] = &[
     row(Step::Comment, &[PublicComment], None, &[Anyone]),
     row(Step::Answer, &[PublicComment], None, &[Supervisor]),
     row(Step::List, &[PublicComment], Some(Listed), &[Supervisor]),
+    row(Step::Enter, &[Reviewed], Some(Listed), &[Supervisor]),
     row(Step::Decline, BEFORE_THE_LIST, Some(Declined), &[Supervisor]),
     row(Step::Withdraw, BEFORE_THE_LIST, Some(Withdrawn), &[Recommender]),
     row(Step::Assign, LIVE, None, &[Supervisor]),
@@ -222,6 +228,7 @@ mod tests {
         let mut want = vec![
             (Recommended, Reviewed),
             (Reviewed, PublicComment),
+            (Reviewed, Listed),
             (PublicComment, Listed),
             (Listed, InProgress),
             (InProgress, Adjusting),
@@ -237,9 +244,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pilot_comes_on_the_list_only_through_public_comment() {
-        for state in State::ALL.iter().filter(|state| **state != PublicComment) {
-            assert!(Step::ALL.iter().all(|step| *state == Listed || step.next(*state) != Some(Listed)));
+    fn a_pilot_comes_on_the_list_through_public_comment_or_as_entered_from_an_old_list() {
+        for state in State::ALL.iter().filter(|state| !matches!(state, PublicComment | Listed)) {
+            let ways: Vec<_> = Step::ALL.iter().filter(|step| step.next(*state) == Some(Listed)).collect();
+            assert_eq!(ways, if *state == Reviewed { vec![&Step::Enter] } else { vec![] }, "{state}");
         }
     }
 }

@@ -3,7 +3,8 @@
 //! A region or department recommends a pilot of a registered entity: a comprehensive one for one of
 //! fifteen zones, or a special one in one of sixteen fields ([`terms`]). Its goals are indicators with
 //! unit, baseline, target and day; after the review they change only under an adjustment order. The
-//! public comments for seven days; then another supervisor puts it on the list. The entity begins,
+//! public comments for seven days; then another supervisor puts it on the list (a pilot listed before
+//! this ledger began is entered with its old list instead). The entity begins,
 //! reports values, assesses; the competent department follows, orders adjustments, evaluates; the
 //! supervisor accepts the result or takes the pilot off the list. Which step is taken in which state by
 //! whom is one table ([`machine`]).
@@ -26,8 +27,8 @@
 //!   others named; a zone has at most one live comprehensive pilot.
 //! - P3 entries are numbered without gap and never change; a correction refers to the day's last entry;
 //!   no entry has source height 0 or a day in its future; the last entry of each day is known.
-//! - P4 a pilot is listed after the time for comments, without an open or upheld objection, under a
-//!   list that has room for it.
+//! - P4 a pilot is listed after the time for comments, without an open or upheld objection, or entered
+//!   from a list older than the ledger; the list has room for it.
 //! - P5 review and listing, evaluation and acceptance, proposal and removal are by different accounts.
 //! - P6 an account acts for at most one entity, which names it.
 //! - P7 goals, filing numbers, comments and orders are as the events tell.
@@ -56,16 +57,17 @@ mod views;
 use self::{
     abi::IPilot::{self, IPilotCalls as C},
     state::{
-        COUNTS, Counts, ENTITY_OF, INDICATORS, LAST_ENTRY, OF_ZONE, PARAMETERS, PILOTS, PLANS, Parameters,
+        COUNTS, Counts, ENTITY_OF, FIRST_DAY, INDICATORS, LAST_ENTRY, OF_ZONE, PARAMETERS, PILOTS, PLANS,
+        Parameters,
     },
 };
 pub use self::{
     machine::{State, Step},
     terms::{Clock, Field, Kind, Zone},
 };
-use crate::{Ctx, Interface, Module, Stop, Violation, dispatch};
+use crate::{Ctx, Interface, Module, Stop, Violation, calendar::Day, dispatch};
 use alloy_sol_types::SolCall;
-use ding_primitives::{Address, Bytes, Log, U256};
+use ding_primitives::{Address, Bytes, Log, Spec, U256};
 
 /// The module.
 pub struct Pilot;
@@ -100,6 +102,7 @@ impl Module for Pilot {
             C::comment(call) => dispatch::write(ctx, call, application::comment),
             C::answer(call) => dispatch::write(ctx, call, done(application::answer)),
             C::list(call) => dispatch::write(ctx, call, done(application::list)),
+            C::enter(call) => dispatch::write(ctx, call, done(application::enter)),
             C::decline(call) => dispatch::write(ctx, call, done(application::decline)),
             C::withdraw(call) => dispatch::write(ctx, call, done(application::withdraw)),
             C::start(call) => dispatch::write(ctx, call, done(tracking::start)),
@@ -155,6 +158,10 @@ impl Module for Pilot {
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
         dispatch::decode_error(revert).and_then(|error| explain::explain(error, revert))
+    }
+
+    fn genesis(&self, ctx: &mut Ctx<'_>, spec: &Spec) -> Result<(), Stop> {
+        FIRST_DAY.set(ctx, &Day::from_ms(spec.timestamp_ms).get())
     }
 
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {

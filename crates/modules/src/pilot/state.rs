@@ -20,6 +20,7 @@
 //! | 15   | mapping(uint32 => mapping(uint32 => Adjustment))                | by pilot and number                |
 //! | 16   | mapping(uint32 => Evaluation)                                   | last evaluation by pilot           |
 //! | 17   | mapping(uint32 => Removal)                                      | proposal of removal by pilot       |
+//! | 18   | uint32                                                          | first day of this ledger           |
 //!
 //! The first word of a pilot is never zero and holds its kind and state, so one slot proves where a
 //! pilot stands, or, being absent, that there is none ([`pilot_slot`]).
@@ -74,6 +75,9 @@ pub const ADJUSTMENTS: Map<u32, Map<u32, Adjustment>> = Map::at(ADDRESS, 15);
 pub const EVALUATIONS: Map<u32, Evaluation> = Map::at(ADDRESS, 16);
 /// Proposal of removal by pilot.
 pub const REMOVALS: Map<u32, Removal> = Map::at(ADDRESS, 17);
+
+/// Day of the genesis block.
+pub const FIRST_DAY: Cell<u32> = Cell::at(ADDRESS, 18);
 
 /// The slot that holds where a pilot stands ([`Pilot`], first word); absent if there is none.
 pub fn pilot_slot(id: u32) -> U256 {

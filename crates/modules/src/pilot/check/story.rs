@@ -90,6 +90,7 @@ impl Story {
             E::Commented(e) => self.commented(&e),
             E::Answered(e) => self.answered(&e),
             E::Listed(e) => self.listed(&e),
+            E::Entered(e) => self.entered_from_old_list(&e),
             E::Declined(e) => self.ended(e.id, Step::Decline),
             E::Withdrawn(e) => self.ended(e.id, Step::Withdraw),
             E::Started(e) => {
@@ -361,15 +362,36 @@ impl Story {
             && (plan.open, plan.upheld) == (0, 0);
         Violation::unless("P4", heard, || format!("{plan:?} before {e:?}"))?;
         self.two_hands(e.id, Some(plan.reviewer), e.account)?;
+        self.put_on_list(e.id, &pilot, e.document, &e.alongside)
+    }
+
+    fn entered_from_old_list(&mut self, e: &events::Entered) -> Result<(), Violation> {
+        let pilot = *self.step(e.id, Step::Enter)?;
+        let plan = self.plan(e.id)?;
+        (plan.listed, plan.list) = (e.listedOn, e.document);
+        let reviewer = plan.reviewer;
+        self.two_hands(e.id, Some(reviewer), e.account)?;
+        let issued = self.documents.get(&e.document).map(|list| list.issued);
+        Violation::unless("P4", issued == Some(e.listedOn), || format!("issued {issued:?}, entered {e:?}"))?;
+        self.put_on_list(e.id, &pilot, e.document, &e.alongside)
+    }
+
+    fn put_on_list(
+        &mut self,
+        id: u32,
+        pilot: &Pilot,
+        document: u32,
+        alongside: &[u32],
+    ) -> Result<(), Violation> {
         let before = |state: u8| state <= State::PublicComment.number();
         let held = self.held.get(&(pilot.entity, pilot.field)).cloned().unwrap_or_default();
-        let beside = held.iter().filter(|id| **id != e.id);
-        let beside = beside.filter(|id| self.pilots.get(id).is_some_and(|pilot| !before(pilot.state)));
+        let beside = held.iter().filter(|other| **other != id);
+        let beside = beside.filter(|other| self.pilots.get(other).is_some_and(|pilot| !before(pilot.state)));
         let beside: Vec<u32> = beside.copied().collect();
-        let named = beside.len() == e.alongside.len() && beside.iter().all(|id| e.alongside.contains(id));
-        Violation::unless("P2", named, || format!("{beside:?} are on the list beside {e:?}"))?;
-        let list = self.documents.get_mut(&e.document);
-        let list = list.ok_or_else(|| broken("P4", format!("no document was recorded: {e:?}")))?;
+        let named = beside.len() == alongside.len() && beside.iter().all(|id| alongside.contains(id));
+        Violation::unless("P2", named, || format!("{beside:?} are on the list beside {id}"))?;
+        let list = self.documents.get_mut(&document);
+        let list = list.ok_or_else(|| broken("P4", format!("pilot {id} is on no list")))?;
         let (stated, listed) = if pilot.kind == Kind::Comprehensive.number() {
             (list.zones, &mut list.listed_zones)
         } else {
@@ -378,7 +400,7 @@ impl Story {
         *listed = next(*listed)?;
         let listed = *listed;
         Violation::unless("P4", stated == 0 || listed <= stated, || {
-            format!("document {} counts {stated}, {listed} are listed", e.document)
+            format!("document {document} counts {stated}, {listed} are listed")
         })
     }
 

@@ -264,6 +264,17 @@ fn random_walks_never_leave_the_table() {
     let mut scene = scene();
     let shortlist = record(&mut scene, DocumentKind::Shortlist, 0, 0);
     let list = record(&mut scene, DocumentKind::List, 0, 0);
+    let old = recordDocumentCall {
+        kind: DocumentKind::List.number(),
+        issuedOn: day("2022-01-30"),
+        departments: 16,
+        zones: 0,
+        specials: 0,
+        digest: digest(3),
+        number: String::new(),
+        title: "Old list".into(),
+    };
+    let old = scene.call(CHIEF, old).unwrap();
     let mut seed = 7_u64;
     let mut random = move |bound: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -338,6 +349,10 @@ fn random_walks_never_leave_the_table() {
                 scene.call(caller, answerCall { id, numbers, outcome: 3, text: text() }).map(|_| ())
             }
             Step::List => scene.call(caller, listCall { id, document: list, alongside: beside }).map(|_| ()),
+            Step::Enter => {
+                let document = if random(3) == 0 { old } else { list };
+                scene.call(caller, enterCall { id, document, alongside: beside }).map(|_| ())
+            }
             Step::Decline if random(8) == 0 => {
                 scene.call(caller, declineCall { id, reason: text() }).map(|_| ())
             }

@@ -236,3 +236,37 @@ fn only_the_recommending_organisation_takes_a_recommendation_back_and_only_befor
     assert_eq!(scene.call(CHIEF, startCall { id: 9 }).map(|_| ()), revert(NoSuchPilot { id: 9, count: 1 }));
     scene.check();
 }
+
+#[test]
+fn a_pilot_listed_before_the_ledger_began_is_entered_with_its_old_list_by_a_second_hand() {
+    // The scene's genesis is of November 2023; the list of the programme is of 30 January 2022.
+    let mut scene = scene();
+    let id = recommend(&mut scene, health(), &[]).unwrap();
+    scene.call(PROVINCE, goal(id)).unwrap();
+    scene.call(CHIEF, reviewCall { id, competent: MINISTRY_ID, opinion: text() }).unwrap();
+    let issue = |on: &str| recordDocumentCall {
+        kind: terms::DocumentKind::List.number(),
+        issuedOn: day(on),
+        departments: 16,
+        zones: 15,
+        specials: 164,
+        digest: digest(3),
+        number: String::new(),
+        title: "List of pilots".into(),
+    };
+    let recent = scene.call(CHIEF, issue("2023-11-15")).unwrap();
+    let old = scene.call(CHIEF, issue("2022-01-30")).unwrap();
+    let call = enterCall { id, document: old, alongside: vec![] };
+    let refused =
+        ListTooRecent { document: recent, issuedOn: day("2023-11-15"), firstDay: day("2023-11-15") };
+    assert_eq!(scene.call(DEPUTY, enterCall { document: recent, ..call.clone() }), revert(refused));
+    let same = SamePerson { account: CHIEF, before: CHIEF, id, step: Step::Review.number() };
+    assert_eq!(scene.call(CHIEF, call.clone()), revert(same));
+    scene.call(DEPUTY, call.clone()).unwrap();
+    assert_eq!(state_of(&mut scene, id), State::Listed);
+    assert_eq!(scene.read(OTHER, pilotOfCall { id }).course.listedDay, day("2022-01-30"));
+    assert_eq!(scene.call(DEPUTY, call).map(|_| ()), wrong_state(id, State::Listed, Step::Enter));
+    scene.call(HOSPITAL, description(id, FAR_CHAIN)).unwrap();
+    scene.call(HOSPITAL, startCall { id }).unwrap();
+    scene.check();
+}
