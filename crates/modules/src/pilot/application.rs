@@ -5,7 +5,7 @@ use super::{
     checks, clocks,
     hands::{self, Taken, take, today},
     machine::{State, Step},
-    sources,
+    parameters, sources,
     state::{
         COMMENTS, COMMENTS_OF, COUNTS, Comment, ENTITIES, Entity, FIRST_DAY, HELD, OF_ZONE, PILOTS, PLANS,
         Pilot, Plan,
@@ -28,7 +28,7 @@ pub(super) fn recommend(ctx: &mut Ctx<'_>, call: api::recommendCall) -> Result<u
     checks::line("title", &title, limits::PILOT_TITLE_CHARS_MAX)?;
     checks::digest("application material", material)?;
     let today = today(ctx);
-    let parameters = clocks::parameters(ctx)?;
+    let parameters = parameters::current(ctx)?;
     let last = today.saturating_add(parameters.duration_days.into());
     checks::range("last day of the pilot", endDay, today.saturating_add(1), last)?;
     let carrier = ENTITIES.cell(ctx, entity)?;
@@ -167,7 +167,7 @@ pub(super) fn publish(ctx: &mut Ctx<'_>, call: api::publishCall) -> Result<(), S
     let taken = take(ctx, id, Step::Publish)?;
     sources::document(ctx, document, DocumentKind::Shortlist)?;
     taken.save(ctx)?;
-    let comment_days = clocks::parameters(ctx)?.comment_days;
+    let comment_days = parameters::current(ctx)?.comment_days;
     let Taken { account, today, .. } = taken;
     let plan = taken.change_plan(ctx, |plan| {
         plan.published = today;

@@ -13,18 +13,14 @@ use super::{
     abi::IPilot as api,
     hands,
     machine::State,
-    state::{ADJUSTMENTS, Adjustment, PARAMETERS, PILOTS, PLANS, Parameters, Pilot, Plan},
+    parameters,
+    state::{ADJUSTMENTS, Adjustment, PILOTS, PLANS, Pilot, Plan},
     terms::Clock,
 };
 use crate::{
     Ctx, Stop,
     calendar::{self, Day, Deadline},
 };
-
-/// What the supervisors set, or the defaults.
-pub(super) fn parameters(ctx: &mut Ctx<'_>) -> Result<Parameters, Stop> {
-    Ok(PARAMETERS.find(ctx)?.unwrap_or(Parameters::DEFAULT))
-}
 
 /// End of the time for comments.
 pub(super) fn comments(ctx: &mut Ctx<'_>, plan: &Plan) -> Result<Deadline, Stop> {
@@ -39,7 +35,7 @@ pub(super) fn reply(ctx: &mut Ctx<'_>, order: &Adjustment) -> Result<Deadline, S
 /// End of the time for the next half-year assessment; `None` if the pilot ends before it.
 pub(super) fn interim(ctx: &mut Ctx<'_>, plan: &Plan, interims: u16) -> Result<Option<Deadline>, Stop> {
     let start = Day::new(plan.start);
-    let months = parameters(ctx)?.assessment_months.saturating_mul(interims.saturating_add(1));
+    let months = parameters::current(ctx)?.assessment_months.saturating_mul(interims.saturating_add(1));
     match start.plus_months(months) {
         // The rest after the matching day is what a period of no days from it adds.
         Some(day) if day < Day::new(plan.end) => calendar::after_days(ctx, day, 0).map(Some),

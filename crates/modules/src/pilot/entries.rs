@@ -9,9 +9,10 @@
 
 use super::{
     abi::IPilot as api,
-    checks, clocks,
+    checks,
     hands::{Taken, take},
     machine::Step,
+    parameters,
     state::{ENTRIES, Entry, INDICATORS, Indicator, LAST_ENTRY, PLANS},
 };
 use crate::{Ctx, Stop, storage::Cell};
@@ -130,7 +131,7 @@ fn slot(ctx: &mut Ctx<'_>, taken: &Taken, value: &Value) -> Result<Slot, Stop> {
     }
     let last = LAST_ENTRY.map(ctx, id)?.map(ctx, number.into())?.cell(ctx, day)?;
     let last_entry = last.get(ctx)?;
-    let last_day = day.saturating_add(clocks::parameters(ctx)?.report_days.into());
+    let last_day = day.saturating_add(parameters::current(ctx)?.report_days.into());
     Ok(Slot { indicator, known, last, last_entry, last_day })
 }
 

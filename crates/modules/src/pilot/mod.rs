@@ -46,6 +46,7 @@ mod goals;
 mod hands;
 pub mod machine;
 mod neighbours;
+mod parameters;
 pub mod sources;
 pub mod state;
 pub mod terms;
@@ -117,11 +118,7 @@ impl Module for Pilot {
             C::proposeRemoval(call) => dispatch::write(ctx, call, done(tracking::propose_removal)),
             C::dropRemoval(call) => dispatch::write(ctx, call, done(tracking::drop_removal)),
             C::remove(call) => dispatch::write(ctx, call, done(tracking::remove)),
-            C::setParameters(call) => dispatch::write(
-                ctx,
-                call,
-                done(|ctx: &mut Ctx<'_>, call| tracking::set_parameters(ctx, call, input)),
-            ),
+            C::setParameters(call) => dispatch::write(ctx, call, done(parameters::set)),
             C::pilotOf(call) => dispatch::read(ctx, call, views::pilot_of),
             C::clocksOf(call) => dispatch::read(ctx, call, clocks::clocks_of),
             C::entityOf(call) => dispatch::read(ctx, call, views::entity_of),
@@ -145,7 +142,7 @@ impl Module for Pilot {
             }),
             C::parameters(call) => dispatch::read(ctx, call, |ctx, _| {
                 let Parameters { comment_days, report_days, duration_days, assessment_months } =
-                    clocks::parameters(ctx)?;
+                    parameters::current(ctx)?;
                 Ok(IPilot::parametersReturn {
                     commentDays: comment_days,
                     reportDays: report_days,
@@ -158,6 +155,14 @@ impl Module for Pilot {
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
         dispatch::decode_error(revert).and_then(|error| explain::explain(error, revert))
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        parameters::check_proposal(input)
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        parameters::describe(input)
     }
 
     fn genesis(&self, ctx: &mut Ctx<'_>, spec: &Spec) -> Result<(), Stop> {

@@ -14,7 +14,3 @@ pub(super) fn organisation_code(_: &mut Ctx<'_>, _: Address) -> Result<B256, Sto
 pub(super) fn is_recorded(_: &mut Ctx<'_>, _: B256) -> Result<bool, Stop> {
     Ok(false)
 }
-
-pub(super) fn take_decision(ctx: &mut Ctx<'_>, _: &[u8]) -> Result<u64, Stop> {
-    Err(ctx.fault("not merged"))
-}

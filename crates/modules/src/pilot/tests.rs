@@ -1,5 +1,6 @@
 mod course;
 mod listing;
+mod parameters;
 mod recommending;
 mod values;
 

@@ -5,11 +5,8 @@ use super::{
     checks, clocks, goals,
     hands::{Taken, take},
     machine::Step,
-    neighbours, sources,
-    state::{
-        ADJUSTMENTS, Adjustment, EVALUATIONS, Evaluation, INDICATORS, PARAMETERS, PLANS, Parameters,
-        REMOVALS, Removal,
-    },
+    parameters, sources,
+    state::{ADJUSTMENTS, Adjustment, EVALUATIONS, Evaluation, INDICATORS, PLANS, REMOVALS, Removal},
     terms::{Assessment, DocumentKind, Reason, Verdict},
 };
 use crate::{Ctx, Stop, calendar::Deadline};
@@ -111,7 +108,7 @@ pub(super) fn settle_adjustment(ctx: &mut Ctx<'_>, call: api::settleAdjustmentCa
     place.replace(ctx, &order, &Adjustment { settled: true, ..order })?;
     taken.save(ctx)?;
     if endDay != 0 {
-        let last = today.saturating_add(clocks::parameters(ctx)?.duration_days.into());
+        let last = today.saturating_add(parameters::current(ctx)?.duration_days.into());
         checks::range("last day of the pilot", endDay, today.saturating_add(1), last)?;
     }
     let plan = taken.change_plan(ctx, |plan| plan.end = if endDay == 0 { plan.end } else { endDay })?;
@@ -245,27 +242,4 @@ fn proposed(ctx: &mut Ctx<'_>, taken: &Taken) -> Result<Removal, Stop> {
         return REMOVALS.get(ctx, taken.id);
     }
     Err(Stop::revert(api::NoRemoval { id: taken.id }))
-}
-
-/// Sets what the programme leaves open, as the supervisors decided.
-pub(super) fn set_parameters(
-    ctx: &mut Ctx<'_>,
-    call: api::setParametersCall,
-    input: &[u8],
-) -> Result<(), Stop> {
-    let api::setParametersCall { commentDays, reportDays, durationDays, assessmentMonths } = call;
-    checks::range("days of comment", commentDays, 1u16, limits::PILOT_COMMENT_DAYS_MAX)?;
-    checks::range("days to report", reportDays, 0u16, limits::PILOT_REPORT_DAYS_MAX)?;
-    let (least, most) = (limits::PILOT_DURATION_DAYS_MIN, limits::PILOT_DURATION_DAYS_MAX);
-    checks::range("days of a pilot", durationDays, least, most)?;
-    checks::range("months between assessments", assessmentMonths, 1u16, limits::PILOT_ASSESSMENT_MONTHS_MAX)?;
-    let decision = neighbours::take_decision(ctx, input)?;
-    let parameters = Parameters {
-        comment_days: commentDays,
-        report_days: reportDays,
-        duration_days: durationDays,
-        assessment_months: assessmentMonths,
-    };
-    PARAMETERS.set(ctx, &parameters)?;
-    ctx.emit(&api::ParametersSet { commentDays, reportDays, durationDays, assessmentMonths, decision })
 }
