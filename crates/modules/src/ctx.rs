@@ -4,7 +4,7 @@
 //! below it in the registry; whatever it does is paid through [`Host`].
 
 use crate::{
-    registry,
+    Module, registry,
     stop::{IModule, Stop},
 };
 use alloy_sol_types::SolEvent;
@@ -163,6 +163,11 @@ impl<'a> Ctx<'a> {
         self.origin
     }
 
+    /// Address of the module that runs.
+    pub const fn module(&self) -> Address {
+        self.address
+    }
+
     /// Height of this block.
     pub const fn height(&self) -> Height {
         self.block.height
@@ -237,6 +242,31 @@ impl<'a> Ctx<'a> {
         let before = core::mem::replace(&mut self.reading, true);
         let result = run(self);
         self.reading = before;
+        result
+    }
+
+    /// Runs a function of a module above in the registry as that module: what it emits bears its
+    /// address, and the caller it sees is the module that runs now. An error must be passed on:
+    /// what was written before it is undone only with the whole call.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function; a fault if the module does not stand above.
+    pub(crate) fn enter<R>(
+        &mut self,
+        module: &'static dyn Module,
+        run: impl FnOnce(&mut Self) -> Result<R, Stop>,
+    ) -> Result<R, Stop> {
+        let address = module.address();
+        let Some(place) = registry::place(&address).filter(|place| *place < self.place) else {
+            return Err(
+                self.fault(format!("called {}, which is not above it in the registry", module.name()))
+            );
+        };
+        let before = (self.module, self.address, self.place, self.caller);
+        (self.module, self.address, self.place, self.caller) = (module.name(), address, place, self.address);
+        let result = run(self).map_err(|stop| stop.within(module.name()));
+        (self.module, self.address, self.place, self.caller) = before;
         result
     }
 

@@ -81,3 +81,10 @@ pub fn decode_events<E: SolEvent>(history: &[Log]) -> Vec<E> {
 pub fn decode_event<E: SolEvent>(log: &Log) -> Option<E> {
     E::decode_raw_log_validate(log.topics.iter().copied(), &log.data).ok()
 }
+
+/// The event, if the log is encoded exactly as a module encodes it.
+pub fn exactly<E: SolEvent>(event: E, log: &Log) -> Option<E> {
+    let topics = event.encode_topics();
+    let same = topics.iter().map(|word| &word.0).eq(&log.topics) && event.encode_data() == log.data.as_ref();
+    same.then_some(event)
+}

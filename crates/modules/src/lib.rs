@@ -86,15 +86,18 @@
 //! scene.check();
 //! ```
 
+pub mod calendar;
 pub mod check;
 pub mod ctx;
 pub mod dispatch;
 pub mod evidence;
+pub mod ids;
 pub mod interface;
 pub mod members;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
 pub mod module;
+pub mod once;
 pub mod registry;
 pub mod stop;
 pub mod storage;

@@ -173,6 +173,21 @@ impl<'m> Scene<'m> {
         })
     }
 
+    /// Puts a section into the genesis file.
+    #[must_use]
+    pub fn with_section(mut self, module: &str, section: spec::Section) -> Self {
+        self.spec.modules.insert(module.into(), section);
+        self.genesis();
+        self
+    }
+
+    /// Goes to this time, in milliseconds since 1970-01-01T00:00:00Z, before anything happened.
+    #[must_use]
+    pub const fn at_time(mut self, timestamp_ms: u64) -> Self {
+        self.host.block.timestamp_ms = timestamp_ms;
+        self
+    }
+
     /// Goes to this height before anything happened.
     #[must_use]
     pub fn at_height(mut self, height: u64) -> Self {
@@ -194,12 +209,52 @@ impl<'m> Scene<'m> {
         registry::genesis(&mut self.host, &self.spec).expect("the scene's genesis is accepted");
     }
 
+    /// Goes on with another module on the same chain.
+    pub fn on(&mut self, module: &'m dyn Module) -> &mut Self {
+        self.place = registry::place(&module.address()).unwrap_or(MODULES.len());
+        self.module = module;
+        self
+    }
+
+    /// Checks the invariants of every module against everything that happened.
+    ///
+    /// # Panics
+    ///
+    /// If one does not hold.
+    pub fn check_all(&mut self) {
+        for module in MODULES {
+            self.on(*module).check();
+        }
+    }
+
     /// Ends this block and begins the next, a second later.
     pub fn next_block(&mut self) {
+        self.next_block_at(self.host.block.timestamp_ms + 1_000);
+    }
+
+    /// Ends this block and begins the next at this time.
+    pub fn next_block_at(&mut self, timestamp_ms: u64) {
+        assert!(timestamp_ms >= self.host.block.timestamp_ms, "blocks do not go back in time");
         self.hook(|module, ctx| module.end_block(ctx));
         self.host.block.height = self.host.block.height.next();
-        self.host.block.timestamp_ms += 1_000;
+        self.host.block.timestamp_ms = timestamp_ms;
         self.hook(|module, ctx| module.begin_block(ctx));
+    }
+
+    /// Ends this block and begins the next, this much later.
+    pub fn later(&mut self, milliseconds: u64) {
+        self.next_block_at(self.host.block.timestamp_ms + milliseconds);
+    }
+
+    /// Runs a function that modules use among themselves as if this module ran it, and keeps what it
+    /// changes.
+    pub fn within<R>(&mut self, run: impl FnOnce(&mut Ctx<'_>) -> R) -> R {
+        self.host.begin(self.gas_limit);
+        let address = self.module.address();
+        let mut ctx = Ctx::for_hook(&mut self.host, self.module.name(), self.place, address);
+        let result = run(&mut ctx);
+        self.history.extend(self.host.logs.iter().cloned());
+        result
     }
 
     fn hook(&mut self, run: impl FnOnce(&dyn Module, &mut Ctx<'_>) -> Result<(), Stop>) {
@@ -217,6 +272,22 @@ impl<'m> Scene<'m> {
     /// Why it stopped; nothing changed then.
     pub fn call<C: SolCall>(&mut self, caller: Address, call: C) -> Result<C::Return, Stop> {
         let output = self.send(self.direct(caller, &call.abi_encode()))?;
+        Ok(C::abi_decode_returns_validate(&output).expect("what a module returns fits its ABI"))
+    }
+
+    /// `caller` sends a transaction that calls a function of another module, by its address.
+    ///
+    /// # Errors
+    ///
+    /// Why it stopped; nothing changed then.
+    pub fn call_of<C: SolCall>(
+        &mut self,
+        module: Address,
+        caller: Address,
+        call: C,
+    ) -> Result<C::Return, Stop> {
+        let input = call.abi_encode();
+        let output = self.send(Call { module, ..self.direct(caller, &input) })?;
         Ok(C::abi_decode_returns_validate(&output).expect("what a module returns fits its ABI"))
     }
 
@@ -252,7 +323,10 @@ impl<'m> Scene<'m> {
     /// Why it stopped; nothing changed then.
     pub fn send(&mut self, call: Call<'_>) -> Result<Bytes, Stop> {
         self.host.begin(self.gas_limit);
-        let result = registry::run(&mut self.host, self.module, self.place, &call);
+        let result = match registry::place(&call.module) {
+            Some(_) if call.module != self.module.address() => registry::call(&mut self.host, &call),
+            _ => registry::run(&mut self.host, self.module, self.place, &call),
+        };
         self.gas_used = self.gas_limit - self.host.gas_left;
         if result.is_ok() {
             self.history.extend(self.host.logs.iter().cloned());

@@ -2,16 +2,18 @@
 
 use crate::{
     Call, Ctx, Host, Module, Stop, Violation,
+    calendar::Calendar,
     check::StateHost,
     ctx::{BlockInfo, gas},
     evidence::Evidence,
     members::Members,
+    once::Once,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
 };
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Evidence];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

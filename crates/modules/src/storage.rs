@@ -119,6 +119,20 @@ impl<T: Stored> Cell<T> {
         self.write_changed(ctx, T::Words::default().as_ref(), new)
     }
 
+    /// Writes zero into the words of `old`, which the slots hold now: nothing is there afterwards.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cell::set`].
+    pub fn clear(&self, ctx: &mut Ctx<'_>, old: &T) -> Result<(), Stop> {
+        for (index, old) in old.to_words().as_ref().iter().enumerate() {
+            if !old.is_zero() {
+                ctx.sstore(self.address, offset(self.slot, index), U256::ZERO)?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_changed(&self, ctx: &mut Ctx<'_>, old: &[U256], new: &T) -> Result<(), Stop> {
         for (index, (old, new)) in old.iter().zip(new.to_words().as_ref()).enumerate() {
             if old != new {
@@ -209,9 +223,14 @@ impl<K: Key, K2: Key, V> Map<K, Map<K2, V>> {
         Ok(Map { address: self.address, slot: self.entry(ctx, key)?, kinds: PhantomData })
     }
 
+    /// The map under `key`, to name slots outside of a call.
+    pub fn under(&self, key: K) -> Map<K2, V> {
+        Map { address: self.address, slot: self.slot_of(key), kinds: PhantomData }
+    }
+
     /// First slot of the entry under two keys, whether or not something is there.
     pub fn slot_of_both(&self, key: K, inner: K2) -> U256 {
-        Map::<K2, V> { address: self.address, slot: self.slot_of(key), kinds: PhantomData }.slot_of(inner)
+        self.under(key).slot_of(inner)
     }
 }
 

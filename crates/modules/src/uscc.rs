@@ -3,6 +3,8 @@
 //! Layout: registering department (1) | class (1) | administrative division (6) | organisation code
 //! (9, the last its own check, GB 11714) | check (1).
 
+use crate::ids;
+
 /// Characters of a code, in the order of their values.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
@@ -39,7 +41,19 @@ pub enum UsccError {
     },
 }
 
-/// Checks a code, both check characters included.
+/// Normalises a text ([`crate::ids::normalise`]; the letter O, which no code has, is read as the
+/// digit 0) and checks the code in it.
+///
+/// # Errors
+///
+/// Says what does not fit.
+pub fn parse(text: &str) -> Result<String, UsccError> {
+    let normal = ids::normalise(text).ok_or_else(|| UsccError::Length(text.chars().count()))?;
+    let code = normal.replace('O', "0");
+    check(&code).map(|()| code)
+}
+
+/// Checks a normalised code, both check characters included.
 ///
 /// # Errors
 ///
@@ -98,6 +112,24 @@ mod tests {
         for code in GOOD {
             assert_eq!(check(code), Ok(()), "{code}");
         }
+    }
+
+    #[test]
+    fn codes_are_normalised_before_they_are_checked() {
+        for text in [
+            "91110000ma00000077",
+            "９１１１００００ＭＡ００００００７７",
+            " 9111 0000-MA00.000077\u{3000}",
+            "9111OOOOMA00000077",
+            "9111oooomaoooooo77",
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok("91110000MA00000077"), "{text}");
+        }
+        for real in ["91440300708461136T", "92532528MA6L45LX6L", "91110108551385082Q"] {
+            assert_eq!(parse(&real.to_lowercase()).as_deref(), Ok(real));
+        }
+        assert_eq!(parse("91110000ma00000078"), Err(UsccError::Check { found: '8', want: '7' }));
+        assert_eq!(parse(&"9".repeat(1_000)), Err(UsccError::Length(1_000)));
     }
 
     #[test]

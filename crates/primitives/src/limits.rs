@@ -64,12 +64,22 @@ pub const VALIDATORS_FAULT_TOLERANT_MIN: usize = 4;
 pub const NAME_CHARS_MAX: usize = 64;
 /// Bytes of such a name in UTF-8.
 pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
+/// Bytes of a text that may be an identifier, before it is normalised.
+pub const ID_TEXT_BYTES_MAX: usize = 256;
+/// Bytes of a text that may be a name, before it is normalised.
+pub const NAME_TEXT_BYTES_MAX: usize = 4_096;
 /// Organisations of one chain.
 pub const ORGANISATIONS_MAX: usize = 1_024;
 /// Members of one chain that follow without voting.
 pub const OBSERVERS_MAX: usize = 64;
 /// Entries of one answer of a module's function that lists.
 pub const MODULE_PAGE_MAX: u32 = 256;
+/// First year that may have a table of working days.
+pub const CALENDAR_YEAR_MIN: u32 = 2_000;
+/// Last year that may have a table of working days: a year is a bit of one word.
+pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
+/// Days of one period that the calendar computes: ten years.
+pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.
 pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
 /// Bytes of a long text of a filing: description, reasons, statement.
@@ -100,6 +110,8 @@ pub const FILING_NUMBER_TRIES_MAX: usize = 16;
 pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Highest fine that the penalty table may hold, in fen.
 pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
+/// How far ahead a reservation in a once-only register may end: 400 days.
+pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.
