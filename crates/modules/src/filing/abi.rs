@@ -425,6 +425,7 @@ alloy_sol_types::sol! {
         /// @notice A provider's data were declared anew.
         event ProviderChanged(uint32 indexed provider, address indexed account, uint32 changedOn, bool late, Subject subject, bytes32 content, string reason);
         /// @notice Another account is in charge of a provider.
+        /// @param organisation Organisation of the new account; 0 if none.
         event AccountSet(uint32 indexed provider, address indexed account, address before, address by, uint32 organisation, string reason);
         /// @notice A service was declared.
         event Declared(uint64 indexed service, uint32 indexed provider, Form form, bytes32 content);
@@ -489,9 +490,9 @@ alloy_sol_types::sol! {
         /// @notice An assessment was decided.
         event AssessmentDecided(uint64 indexed assessment, uint64 indexed service, bool passed, bytes32 report, string reasons);
         /// @notice What an article provides was set.
-        event ArticleSet(uint8 indexed article, uint64 proposal, uint64 minFen, uint64 maxFen, uint32 breaches, uint8 measures, uint32 from);
+        event ArticleSet(uint8 indexed article, uint64 proposal, uint32 day, uint64 minFen, uint64 maxFen, uint32 breaches, uint8 measures, uint32 from);
         /// @notice The working days of a clock were set.
-        event PeriodSet(uint8 indexed clock, uint64 proposal, uint16 workingDays, uint32 from);
+        event PeriodSet(uint8 indexed clock, uint64 proposal, uint32 day, uint16 workingDays, uint32 from);
 
         /// @notice There is no provider with this number.
         error NoSuchProvider(uint32 provider, uint32 count);

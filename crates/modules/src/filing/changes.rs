@@ -9,7 +9,7 @@ use super::{
     clocks::{self, Running},
     filings, forms,
     hands::{Move, take},
-    numbers, providers, publishing,
+    numbers, providers, publishing, supervision,
     state::{CHANGES, Change, Service, TERMINATIONS, Termination},
     steps::{State, Step},
     terms::Clock,
@@ -127,10 +127,12 @@ pub(super) fn deregister(ctx: &mut Ctx<'_>, call: deregisterCall) -> Result<(), 
         }
     }
     place.replace(ctx, &service, &new)?;
+    if matches!(service.inspection, State::InspectionDue | State::Answered) {
+        supervision::leave_campaign(ctx, id)?;
+    }
     numbers::release(ctx, service.number)?;
     let key = super::service_key(ctx.chain_id(), id);
-    let from = ctx.height().next();
-    services::deregister(ctx, key, from)?;
+    services::deregister(ctx, key, 0)?;
     let number = numbers::text(service.number);
     ctx.emit(&Deregistered { service: id, key, objection, number, reasons })
 }

@@ -11,18 +11,19 @@ use super::{
     forms::{self, Checked},
     hands::{self, Hand, Move, take},
     numbers, providers,
-    state::{COUNTS, Counts, PROPOSALS, PROVIDER_OF_CODE, PROVIDERS, Proposal, Provider, SERVICES, Service},
-    steps::{State, Step},
+    state::{ADDRESS, COUNTS, Counts, PROPOSALS, PROVIDER_OF_CODE, PROVIDERS, Proposal, Provider, SERVICES, Service},
+    steps::Step,
     terms::{Clock, Material, Nature},
     texts,
 };
 use crate::{
-    Ctx, Stop, calendar,
+    Ctx, Stop,
+    calendar::{self, Day},
     ids::FilingNumber,
-    services,
+    services::{self, Declaration},
     storage::Cell,
 };
-use ding_primitives::{Address, limits};
+use ding_primitives::limits;
 
 /// Services of one provider: its filing numbers count them with three digits.
 const SERVICES_MAX: u32 = FilingNumber::SERVICE_MAX as u32;
@@ -127,7 +128,18 @@ fn create(
     let blank = Service { provider: provider_id, ..Service::default() };
     let service = checked.put(step(ctx, hand, step_taken, id, &blank, Some(clock))?);
     let key = super::service_key(ctx.chain_id(), id);
-    services::declare(ctx, key, provider.account, &[], checked.go_live)?;
+    services::declare(
+        ctx,
+        &Declaration {
+            id: key,
+            // An imported provider may have no account yet: this register answers for it.
+            provider: if provider.account.is_zero() { ADDRESS } else { provider.account },
+            division: u8::try_from(provider.division / 10_000).unwrap_or(0),
+            go_live: checked.go_live,
+            clock: (step_taken == Step::Declare).then(|| outer(clock)),
+            contracts: &[],
+        },
+    )?;
     let places = forms::put_places(ctx, id, &blank, &checked.places, false)?;
     let service = Service { places, ..service };
     SERVICES.cell(ctx, id)?.insert(ctx, &service)?;
@@ -154,6 +166,8 @@ fn receive(
     let first_late = late && step_taken == Step::Submit;
     let flags = if first_late { service.flags | Service::LATE } else { service.flags };
     place.replace(ctx, &known, &Service { materials, flags, ..service })?;
+    let key = super::service_key(ctx.chain_id(), id);
+    services::set_clock(ctx, key, None)?;
     let provider = service.provider;
     ctx.emit(&Submitted { service: id, provider, dueDay: due.day.get(), late, materials, attachments })
 }
@@ -163,6 +177,7 @@ pub(super) fn resubmit(ctx: &mut Ctx<'_>, call: resubmitCall) -> Result<(), Stop
     let (place, known, hand) = open(ctx, id, Step::Resubmit)?;
     let (_, provider) = providers::get(ctx, known.provider)?;
     let checked = forms::check(ctx, &provider, &form)?;
+    services::set_clock(ctx, super::service_key(ctx.chain_id(), id), None)?;
     let places = forms::put_places(ctx, id, &known, &checked.places, false)?;
     let new = checked.put(Service { places, ..known });
     ctx.emit(&Declared { service: id, provider: known.provider, form, content: checked.content })?;
@@ -177,8 +192,7 @@ pub(super) fn withdraw(ctx: &mut Ctx<'_>, call: withdrawCall) -> Result<(), Stop
     place.replace(ctx, &service, &new)?;
     numbers::give_up(ctx, id)?;
     let key = super::service_key(ctx.chain_id(), id);
-    let from = ctx.height().next();
-    services::deregister(ctx, key, from)?;
+    services::deregister(ctx, key, 0)?;
     ctx.emit(&Withdrawn { service: id, reason })
 }
 
@@ -191,6 +205,12 @@ pub(super) fn send_back(ctx: &mut Ctx<'_>, call: returnFilingCall) -> Result<(),
     let new = step(ctx, &hand, Step::Return, id, &service, Some(clock))?;
     place.replace(ctx, &service, &new)?;
     numbers::give_up(ctx, id)?;
+    // A service that went live without a record stops when neither the time to file nor the time to
+    // supplement is left.
+    let filing = clocks::to_file(ctx, Day::new(service.go_live))?;
+    let later = if filing.due(ctx)?.day > clock.due(ctx)?.day { filing } else { clock };
+    let key = super::service_key(ctx.chain_id(), id);
+    services::set_clock(ctx, key, Some(outer(later)))?;
     ctx.emit(&Returned { service: id, codes, reasons })
 }
 
@@ -267,7 +287,7 @@ fn record_one(ctx: &mut Ctx<'_>, id: u64) -> Result<(), Stop> {
     let bound: Vec<_> = forms::places(ctx, id, &service)?;
     forms::put_places(ctx, id, &service, &bound, true)?;
     let key = super::service_key(ctx.chain_id(), id);
-    services::record(ctx, key, number.to_word())?;
+    services::record(ctx, key, &number)?;
     let flags = if proposal.confirmed { new.flags | Service::CONFIRMED } else { new.flags };
     let recorded_on = calendar::today(ctx).get();
     let new = Service { number: proposal.number, recorded_on, flags, ..new };
@@ -307,16 +327,11 @@ pub(super) fn import(ctx: &mut Ctx<'_>, call: importFilingCall) -> Result<import
     let (id, service) = created;
     let flagged = Service { flags: service.flags | Service::IMPORTED, ..service };
     SERVICES.cell(ctx, id)?.replace(ctx, &service, &flagged)?;
-    debug_assert_eq!(flagged.status, State::Submitted);
     propose(ctx, &hand, id, &flagged, &number, confirmed)?;
     Ok(importFilingReturn { provider, service: id })
 }
 
-/// The account in charge of a service's provider.
-///
-/// # Errors
-///
-/// Reverts with `NoSuchProvider`.
-pub(super) fn account_of(ctx: &mut Ctx<'_>, service: &Service) -> Result<Address, Stop> {
-    Ok(providers::get(ctx, service.provider)?.1.account)
+/// A clock as `services` keeps it.
+const fn outer(clock: Running) -> services::Clock {
+    services::Clock { start: clock.start, working_days: clock.days }
 }

@@ -88,9 +88,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, provider: &Provider, form: &Form) -> Resu
 
 /// A site must hold an ICP filing already.
 fn require_icp(kind: ServiceForm, form: &Form) -> Result<bool, Stop> {
-    let address = form.site.to_ascii_lowercase();
-    let site = kind == ServiceForm::Website
-        || ["http://", "https://", "www."].iter().any(|start| address.starts_with(start));
+    let site = has_site(form);
     if kind == ServiceForm::Website && form.site.is_empty() {
         return Err(texts::missing("site"));
     }
@@ -98,6 +96,13 @@ fn require_icp(kind: ServiceForm, form: &Form) -> Result<bool, Stop> {
         return Err(texts::missing("icp"));
     }
     Ok(site)
+}
+
+/// Whether a form names a site, not just a client or an official account.
+pub(super) fn has_site(form: &Form) -> bool {
+    let address = form.site.to_ascii_lowercase();
+    form.form == ServiceForm::Website.number()
+        || ["http://", "https://", "www."].iter().any(|start| address.starts_with(start))
 }
 
 fn local_places(ctx: &mut Ctx<'_>, provider: &Provider, form: &Form) -> Result<Vec<Place>, Stop> {
@@ -159,19 +164,22 @@ pub(super) fn put_places(
 ) -> Result<u8, Stop> {
     let known = places(ctx, id, service)?;
     let key = super::service_key(ctx.chain_id(), id);
-    for old in known.iter().filter(|old| old.bound) {
-        if !new.iter().any(|place| place.address == old.address && (place.bound || all)) {
-            services::remove_contract(ctx, key, old.address)?;
-        }
+    let new: Vec<Place> = new.iter().map(|place| Place { bound: place.bound || all, ..*place }).collect();
+    let missing = |of: &[Place], from: &[Place]| -> Vec<Address> {
+        let bound = |places: &[Place], address| places.iter().any(|p| p.bound && p.address == address);
+        let gone = of.iter().filter(|place| place.bound && !bound(from, place.address));
+        gone.map(|place| place.address).collect()
+    };
+    let (gone, come) = (missing(&known, &new), missing(&new, &known));
+    if !gone.is_empty() {
+        services::detach(ctx, key, &gone)?;
+    }
+    if !come.is_empty() {
+        services::attach(ctx, key, &come)?;
     }
     let own = PLACES.map(ctx, id)?;
-    for (index, place) in (0u32..).zip(new) {
-        let place = Place { bound: place.bound || all, ..*place };
-        let was = known.iter().any(|old| old.address == place.address && old.bound);
-        if place.bound && !was {
-            services::add_contract(ctx, key, place.address)?;
-        }
-        own.set(ctx, index, &place)?;
+    for (index, place) in (0u32..).zip(&new) {
+        own.set(ctx, index, place)?;
     }
     for (index, _) in (0u32..).zip(&known).skip(new.len()) {
         own.set(ctx, index, &Place::default())?;

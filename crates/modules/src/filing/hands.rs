@@ -79,7 +79,7 @@ pub(super) fn authority(ctx: &mut Ctx<'_>, step: Step) -> Result<Hand, Stop> {
     let account = ctx.caller();
     let organisation = members::organisation_of(ctx, account)?;
     for (actor, role) in [(Actor::Supervisor, Role::Supervisor), (Actor::Provincial, Role::Provincial)] {
-        if step.rule().by.contains(&actor) && members::has_role(ctx, organisation, role)? {
+        if step.rule().by.contains(&actor) && members::has(ctx, organisation, role)? {
             return Ok(Hand { account, organisation, actor });
         }
     }

@@ -10,13 +10,17 @@ use super::{
     clocks::{self, Running},
     filings,
     hands::{self, Hand, Move, take},
-    state::{COUNTS, Counts, INSPECTIONS, PENALTIES, Penalty, Service},
+    state::{COUNTS, Counts, INSPECTIONS, PENALTIES, Penalty, SUSPENSIONS, Service},
     steps::{State, Step, Track},
     table,
     terms::{Article, Clock, Duty, Ground, Measure},
     texts,
 };
-use crate::{Ctx, Stop, calendar, services, storage::Cell};
+use crate::{
+    Ctx, Stop, calendar,
+    services::{self, Suspension},
+    storage::Cell,
+};
 use ding_primitives::{Address, B256, Height};
 
 /// What a notice to a provider says.
@@ -128,10 +132,13 @@ pub(super) fn suspend(ctx: &mut Ctx<'_>, call: suspendCall) -> Result<u64, Stop>
     let from = height(ctx, fromHeight)?;
     let new = filings::step(ctx, &hand, Step::Suspend, id, &service, None)?;
     place.replace(ctx, &service, &new)?;
+    let from_height = from.get();
+    let notice = Notice { from_height, ..Notice::new(article, breach, notice, text) };
+    let item = enter(ctx, &hand, (id, &service), Measure::Suspend, notice)?;
+    SUSPENSIONS.set(ctx, id, &item)?;
     let key = super::service_key(ctx.chain_id(), id);
-    services::suspend(ctx, key, from)?;
-    let notice = Notice { from_height: from.get(), ..Notice::new(article, breach, notice, text) };
-    enter(ctx, &hand, (id, &service), Measure::Suspend, notice)
+    services::suspend(ctx, key, Suspension { reference: item, from_height, until_ms: 0 })?;
+    Ok(item)
 }
 
 pub(super) fn restore(ctx: &mut Ctx<'_>, call: restoreCall) -> Result<(), Stop> {
@@ -146,7 +153,8 @@ pub(super) fn restore(ctx: &mut Ctx<'_>, call: restoreCall) -> Result<(), Stop> 
     place.replace(ctx, &service, &new)?;
     if service.status == State::Suspended {
         let key = super::service_key(ctx.chain_id(), id);
-        services::restore(ctx, key, from)?;
+        let reference = SUSPENSIONS.get(ctx, id)?;
+        services::restore(ctx, key, reference, from.get())?;
     }
     ctx.emit(&Restored { service: id, fromHeight: from.get(), text })
 }

@@ -136,9 +136,9 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
     let setAccountCall { provider: id, account, reason } = call;
     let (place, known) = get(ctx, id)?;
     let by = ctx.caller();
-    let mut organisation = members::organisation_of(ctx, by)?;
-    if !acts_for(&known, by, organisation) {
-        organisation = hands::authority(ctx, Step::Import)?.organisation;
+    let of_caller = members::organisation_of(ctx, by)?;
+    if !acts_for(&known, by, of_caller) {
+        hands::authority(ctx, Step::Import)?;
     }
     if account.is_zero() {
         return Err(texts::missing("account"));
@@ -152,7 +152,8 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
         PROVIDER_OF.set(ctx, known.account, &0)?;
     }
     PROVIDER_OF.set(ctx, account, &id)?;
-    let new = Provider { account, organisation: members::organisation_of(ctx, account)?, ..known };
+    let organisation = members::organisation_of(ctx, account)?;
+    let new = Provider { account, organisation, ..known };
     place.replace(ctx, &known, &new)?;
     ctx.emit(&AccountSet { provider: id, account, before: known.account, by, organisation, reason })
 }
@@ -171,7 +172,7 @@ fn require_code(ctx: &mut Ctx<'_>, account: Address, given: B256) -> Result<(), 
         return Ok(());
     }
     let organisation = members::organisation_of(ctx, account)?;
-    let of_member = members::code_of(ctx, organisation)?;
+    let of_member = members::state::PROFILES.get(ctx, organisation)?.code;
     let of_identity = identity::code_of(ctx, account)?;
     for bound in [of_member, of_identity] {
         if !bound.is_zero() && bound != given {

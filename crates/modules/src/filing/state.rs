@@ -23,6 +23,7 @@
 //! | 18   | mapping(uint32 => Campaign)                      | campaigns of inspection                  |
 //! | 19   | mapping(uint32 => Article\[2\])                    | penalty table: now and next              |
 //! | 20   | mapping(uint32 => Period)                        | working days of clocks: now and next     |
+//! | 21   | mapping(uint64 => uint64)                        | measure that suspends a service          |
 //!
 //! The first word of each record is never zero.
 
@@ -79,6 +80,8 @@ pub const CAMPAIGNS: Map<u32, Campaign> = Map::at(ADDRESS, 18);
 pub const ARTICLES: Map<u32, Articles> = Map::at(ADDRESS, 19);
 /// Working days by clock.
 pub const PERIODS: Map<u32, Period> = Map::at(ADDRESS, 20);
+/// The measure by which a service is suspended; its reference in `services`.
+pub const SUSPENSIONS: Map<u64, u64> = Map::at(ADDRESS, 21);
 
 /// A filing number: 20 ASCII characters.
 pub type Number = FixedBytes<20>;

@@ -132,7 +132,7 @@ pub(super) fn pass(ctx: &mut Ctx<'_>, call: passInspectionCall) -> Result<(), St
 }
 
 /// Takes a service out of the open ones of its campaign; answers with the campaign, 0 if none.
-fn leave_campaign(ctx: &mut Ctx<'_>, id: u64) -> Result<u32, Stop> {
+pub(super) fn leave_campaign(ctx: &mut Ctx<'_>, id: u64) -> Result<u32, Stop> {
     let record = INSPECTIONS.get(ctx, id)?;
     if record.campaign != 0 {
         let (place, known) = campaign(ctx, record.campaign)?;

@@ -81,7 +81,8 @@ pub(super) fn set_article(ctx: &mut Ctx<'_>, call: setArticleCall) -> Result<(),
         next_measures: measures,
     };
     ARTICLES.cell(ctx, number.into())?.replace(ctx, &known, &new)?;
-    ctx.emit(&ArticleSet { article: number, proposal, minFen, maxFen, breaches, measures, from })
+    let day = calendar::today(ctx).get();
+    ctx.emit(&ArticleSet { article: number, proposal, day, minFen, maxFen, breaches, measures, from })
 }
 
 fn require_from(ctx: &mut Ctx<'_>, from: u32) -> Result<(), Stop> {
@@ -130,5 +131,6 @@ pub(super) fn set_period(ctx: &mut Ctx<'_>, call: setPeriodCall) -> Result<(), S
     let days = clocks::days(ctx, clock)?;
     let new = Period { days, next_days: workingDays, next_from: from };
     PERIODS.set(ctx, number.into(), &new)?;
-    ctx.emit(&PeriodSet { clock: number, proposal, workingDays, from })
+    let day = calendar::today(ctx).get();
+    ctx.emit(&PeriodSet { clock: number, proposal, day, workingDays, from })
 }
