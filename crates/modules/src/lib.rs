@@ -99,6 +99,7 @@ pub mod mocks;
 pub mod module;
 pub mod once;
 pub mod registry;
+pub mod services;
 pub mod stop;
 pub mod storage;
 pub mod uscc;

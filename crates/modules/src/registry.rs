@@ -8,12 +8,13 @@ use crate::{
     evidence::Evidence,
     members::Members,
     once::Once,
+    services::Services,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
 };
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence, &Services];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

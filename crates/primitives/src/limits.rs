@@ -112,6 +112,14 @@ pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
+/// Addresses that belong to one filed service.
+pub const SERVICE_CONTRACTS_MAX: u16 = 256;
+/// Addresses added to or taken out of a service in one call.
+pub const SERVICE_CONTRACTS_CALL_MAX: u16 = 64;
+/// Suspensions of one service that are in force or will be.
+pub const SERVICE_HOLDS_MAX: u8 = 8;
+/// How many days ahead a service may be declared to go live.
+pub const SERVICE_GO_LIVE_DAYS_MAX: u32 = 366;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.
