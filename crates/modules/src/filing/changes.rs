@@ -43,8 +43,8 @@ pub(super) fn report(ctx: &mut Ctx<'_>, call: reportChangeCall) -> Result<(), St
     place.replace(ctx, &service, &Service { change, ..service })?;
     let days = clock.days;
     CHANGES.set(ctx, id, &Change { changed_on: changedOn, start: today.get(), days, content })?;
-    let dueDay = due.day.get();
-    ctx.emit(&ChangeReported { service: id, changedOn, dueDay, late, form, content, reason })
+    let due = due.day.get();
+    ctx.emit(&ChangeReported { service: id, changedOn, dueDay: due, late, form, content, reason })
 }
 
 pub(super) fn accept(ctx: &mut Ctx<'_>, call: acceptChangeCall) -> Result<(), Stop> {
@@ -89,8 +89,8 @@ pub(super) fn notify_end(ctx: &mut Ctx<'_>, call: notifyTerminationCall) -> Resu
     let notice = clocks::days(ctx, Clock::Terminate)?;
     let latest = calendar::before(ctx, planned, notice)?.day;
     if today > latest {
-        let (latestNotice, today) = (latest.get(), today.get());
-        return Err(Stop::revert(TerminationTooSoon { plannedDay, latestNotice, today }));
+        let (latest, today) = (latest.get(), today.get());
+        return Err(Stop::revert(TerminationTooSoon { plannedDay, latestNotice: latest, today }));
     }
     let clock = Running { clock: Some(Clock::Terminate), start: planned, days: 0 };
     let from = service.termination;
@@ -98,8 +98,8 @@ pub(super) fn notify_end(ctx: &mut Ctx<'_>, call: notifyTerminationCall) -> Resu
     let termination = take(ctx, &hand, moved, Some(clock))?;
     place.replace(ctx, &service, &Service { termination, ..service })?;
     TERMINATIONS.set(ctx, id, &Termination { planned: plannedDay, notified: today.get(), arrangements })?;
-    let latestNotice = latest.get();
-    ctx.emit(&TerminationNotified { service: id, plannedDay, latestNotice, arrangements, text })
+    let latest = latest.get();
+    ctx.emit(&TerminationNotified { service: id, plannedDay, latestNotice: latest, arrangements, text })
 }
 
 pub(super) fn cancel_end(ctx: &mut Ctx<'_>, call: cancelTerminationCall) -> Result<(), Stop> {

@@ -7,7 +7,7 @@ use super::{
     abi::IFiling::{BadNumber, NoFreeNumber, NumberTaken},
     providers,
     state::{
-        Number, PROPOSALS, PROVIDERS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS,
+        Number, PROPOSALS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS,
     },
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 use ding_primitives::{B256, U256, b256, keccak256, limits};
 
 /// The register of filing numbers in `once`: Keccak-256 of `ding.filing.number`.
-pub const REGISTER: B256 = b256!("0000000000000000000000000000000000000000000000000000000000000000");
+pub const REGISTER: B256 = b256!("3c3682e27c1fcbd24e55791abbe61ee7b3dfce1b8353e111e3fd81c904e2e94e");
 
 /// A number as records hold it.
 pub(super) fn field(number: &FilingNumber) -> Number {

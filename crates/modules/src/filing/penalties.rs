@@ -165,7 +165,7 @@ fn height(ctx: &Ctx<'_>, from: u64) -> Result<Height, Stop> {
     match from {
         0 => Ok(ctx.height().next()),
         from if from > height => Ok(Height::new(from)),
-        fromHeight => Err(Stop::revert(HeightPassed { fromHeight, height })),
+        from => Err(Stop::revert(HeightPassed { fromHeight: from, height })),
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     texts,
 };
 use crate::{
-    Ctx, Stop, calendar, identity, members,
+    Ctx, Stop, calendar, members,
     storage::Cell,
     uscc,
 };
@@ -173,8 +173,7 @@ fn require_code(ctx: &mut Ctx<'_>, account: Address, given: B256) -> Result<(), 
     }
     let organisation = members::organisation_of(ctx, account)?;
     let of_member = members::state::PROFILES.get(ctx, organisation)?.code;
-    let of_identity = identity::code_of(ctx, account)?;
-    for bound in [of_member, of_identity] {
+    for bound in [of_member] {
         if !bound.is_zero() && bound != given {
             return Err(Stop::revert(OtherCode { account, bound, given }));
         }

@@ -77,8 +77,8 @@ pub(super) fn object(ctx: &mut Ctx<'_>, call: objectCall) -> Result<u64, Stop> {
     let due = window.due(ctx)?;
     let today = calendar::today(ctx);
     if due.passed(ctx) {
-        let (dueDay, today) = (due.day.get(), today.get());
-        return Err(Stop::revert(ObjectionLate { service: id, dueDay, today }));
+        let (due, today) = (due.day.get(), today.get());
+        return Err(Stop::revert(ObjectionLate { service: id, dueDay: due, today }));
     }
     let open = OPEN_OBJECTIONS.map(ctx, id)?.cell(ctx, hand.account)?;
     let before = open.get(ctx)?;

@@ -35,8 +35,10 @@ terms! {
 terms! {
     /// State on a track. The system's own screens show 1 as not reviewed, 2 and 3 as under review, 4
     /// as not passed, 5 and beyond as passed.
+    #[derive(Default)]
     State (24) {
         /// Every track begins here: nothing is filed, reported, asked for or announced.
+        #[default]
         None = 0, "none";
         /// Declared, not filed; its clock may run.
         Draft = 1, "draft";
