@@ -1,7 +1,5 @@
 //! Solidity interface of `services`. A change here is a protocol change: ADR, fork, conformance.
 
-#![expect(clippy::too_many_arguments, reason = "an event has a constructor with all its fields")]
-
 alloy_sol_types::sol! {
     /// @title Services: which contracts and native modules belong to which filed service, and which
     /// services are stopped.
@@ -45,7 +43,8 @@ alloy_sol_types::sol! {
             uint64 untilMs;
         }
 
-        /// @notice Declares a service that is not filed, by a supervisor. Its provider has ten working days to file it, counted from the day it went
+        /// @notice Declares a service that is not filed, by a supervisor (a provincial
+        /// administration in its division). Its provider has ten working days to file it, counted from the day it went
         /// live, but not from before today: then it is stopped.
         /// @param provider Account of the provider.
         /// @param division Two digits of the province.
@@ -117,6 +116,8 @@ alloy_sol_types::sol! {
         error NumberTaken(string number, bytes32 id);
         /// @notice There is no province with this code.
         error UnknownDivision(uint8 division);
+        /// @notice The service is outside the division of the caller's organisation (0: it has none).
+        error OutOfDivision(uint32 organisation, uint8 own, uint8 division);
         /// @notice The day on which the service goes live is too far away.
         error GoLiveDay(uint32 goLive, uint32 latest);
         /// @notice The number is one of another province.

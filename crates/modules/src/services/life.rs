@@ -353,7 +353,7 @@ pub(super) fn remove(ctx: &mut Ctx<'_>, id: B256, contracts: &[Address]) -> Resu
             let refused = ContractNotOfService { contractAddress: *address, id, belongsTo: belongs };
             return Err(Stop::revert(refused));
         }
-        cell.clear(ctx, &belongs)?;
+        cell.clear(ctx)?;
         count += 1;
         ctx.emit(&ContractRemoved { id, contractAddress: *address })?;
     }
@@ -391,7 +391,7 @@ fn keep(ctx: &mut Ctx<'_>, id: B256, service: &Service, before: &[Hold], holds: 
         let cell = own.cell(ctx, place)?;
         match holds.get(place as usize) {
             Some(new) => cell.replace(ctx, old, new)?,
-            None => cell.clear(ctx, old)?,
+            None => cell.clear(ctx)?,
         }
     }
     for (place, new) in (0u32..).zip(holds).skip(before.len()) {

@@ -139,10 +139,10 @@ impl Module for Services {
 
 fn declare_directly(ctx: &mut Ctx<'_>, call: declareCall) -> Result<declareReturn, Stop> {
     let declareCall { id, provider, division, goLive: live, contracts } = call;
-    members::require_role(ctx, ctx.caller(), Role::Supervisor)?;
     if Province::from_code(division).is_none() {
         return Err(Stop::revert(UnknownDivision { division }));
     }
+    require_supervision(ctx, ctx.caller(), division)?;
     let today = calendar::today(ctx);
     let latest = today.get().saturating_add(limits::SERVICE_GO_LIVE_DAYS_MAX);
     if live > latest {
@@ -160,11 +160,32 @@ fn record_directly(ctx: &mut Ctx<'_>, call: recordCall) -> Result<recordReturn, 
     Ok(recordReturn {})
 }
 
-/// The caller supervises, and the service exists.
+/// The caller supervises the service, which exists.
 fn require_supervisor(ctx: &mut Ctx<'_>, id: B256) -> Result<u32, Stop> {
-    let organisation = members::require_role(ctx, ctx.caller(), Role::Supervisor)?;
-    life::require(ctx, id)?;
-    Ok(organisation)
+    let division = life::require(ctx, id)?.head.division;
+    require_supervision(ctx, ctx.caller(), division)
+}
+
+/// The organisation for which an account supervises what belongs to a division (0: to none that is
+/// known): the national administration everything, a provincial one what is in its own division.
+///
+/// # Errors
+///
+/// Reverts with `RoleRequired` or `OutOfDivision`; out of gas.
+pub fn require_supervision(ctx: &mut Ctx<'_>, account: Address, division: u8) -> Result<u32, Stop> {
+    let refused = match members::require_role(ctx, account, Role::Supervisor) {
+        Err(refused @ Stop::Revert(_)) => refused,
+        other => return other,
+    };
+    let organisation = match members::require_role(ctx, account, Role::Provincial) {
+        Err(Stop::Revert(_)) => return Err(refused),
+        other => other?,
+    };
+    let own = members::division_of(ctx, organisation)?;
+    if division != 0 && own == division {
+        return Ok(organisation);
+    }
+    Err(Stop::revert(OutOfDivision { organisation, own, division }))
 }
 
 fn parse(text: &str) -> Result<FilingNumber, Stop> {
@@ -266,6 +287,10 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
         E::DivisionDiffers(e) => format!(
             "service {} is of province {}, the number of province {}; one of them is wrong",
             e.id, e.division, e.ofNumber
+        ),
+        E::OutOfDivision(e) => format!(
+            "organisation {} supervises division {}, this is one of division {} (0: not known); ask the national administration",
+            e.organisation, e.own, e.division
         ),
         E::GoLiveDay(e) => {
             format!("the service would go live on day {}; day {} is the last allowed", e.goLive, e.latest)

@@ -12,6 +12,8 @@ use ding_primitives::{address, keccak256};
 
 /// A contract.
 const SHOP: Address = address!("00000000000000000000000000000000c0ffee01");
+/// The administration of Zhejiang.
+const PROVINCE: Address = address!("00000000000000000000000000000000000000c3");
 const MALL: Address = address!("00000000000000000000000000000000c0ffee02");
 /// A number of Beijing that checks, and one of Zhejiang.
 const BEIJING: &str = "11010826000000010016";
@@ -26,6 +28,13 @@ fn scene() -> Scene<'static> {
     Scene::new(&Services)
         .organisation("Administration", &[Role::Supervisor], &[REGISTRAR])
         .organisation("Office", &[Role::Notary], &[NOTARY])
+        .with_organisation(members::OrganisationEntry {
+            name: "Administration of Zhejiang".into(),
+            roles: vec![Role::Provincial],
+            accounts: vec![PROVINCE],
+            division: Some(33),
+            ..members::OrganisationEntry::default()
+        })
         .at_time(day("2026-02-10").start_ms() + 12 * 3_600_000)
         .at_height(7)
 }
@@ -286,6 +295,30 @@ fn only_supervisors_declare_record_and_say_what_belongs_to_a_service() {
 }
 
 #[test]
+fn a_provincial_administration_acts_in_its_own_division() {
+    let mut scene = scene();
+    let own = declareCall { division: 33, ..live(1, &[SHOP]) };
+    scene.call(PROVINCE, own).unwrap();
+    scene.call(PROVINCE, record_call(1, ZHEJIANG)).unwrap();
+    let beyond = || OutOfDivision { organisation: 3, own: 33, division: 11 };
+    assert_eq!(scene.call(PROVINCE, live(2, &[MALL])), revert(beyond()));
+    scene.call(REGISTRAR, live(2, &[MALL])).unwrap();
+    assert_eq!(scene.call(PROVINCE, record_call(2, BEIJING)), revert(beyond()));
+    let unknown = Declaration {
+        id: digest(4),
+        provider: STRANGER,
+        division: 0,
+        go_live: day("2026-02-10"),
+        clock: None,
+        contracts: &[],
+    };
+    below(&mut scene, |ctx| declare(ctx, &unknown)).unwrap();
+    let beyond = OutOfDivision { organisation: 3, own: 33, division: 0 };
+    assert_eq!(scene.call(PROVINCE, record_call(4, ZHEJIANG)), revert(beyond));
+    scene.check_all();
+}
+
+#[test]
 fn what_the_ledger_runs_on_is_no_service() {
     let mut scene = scene();
     let [once, services] = [once::state::ADDRESS, ADDRESS];
@@ -458,7 +491,7 @@ fn likely_reads_cover_what_a_record_reads() {
 #[test]
 fn every_error_has_a_sentence() {
     let id = digest(1);
-    let cases: [(Vec<u8>, &str); 23] = [
+    let cases: [(Vec<u8>, &str); 24] = [
         (ZeroService {}.abi_encode(), "id of a service"),
         (ZeroProvider {}.abi_encode(), "provider"),
         (NoSuchService { id }.abi_encode(), "declare it first"),
@@ -469,6 +502,7 @@ fn every_error_has_a_sentence() {
         (NumberTaken { number: BEIJING.into(), id }.abi_encode(), "belongs to service"),
         (UnknownDivision { division: 10 }.abi_encode(), "province 10"),
         (DivisionDiffers { id, division: 11, ofNumber: 33 }.abi_encode(), "province 33"),
+        (OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(), "national"),
         (GoLiveDay { goLive: 9, latest: 8 }.abi_encode(), "day 8"),
         (ContractTaken { contractAddress: SHOP, id }.abi_encode(), "take it out there"),
         (ContractNotOfService { contractAddress: SHOP, id, belongsTo: id }.abi_encode(), "does not belong"),
