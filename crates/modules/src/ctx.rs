@@ -168,11 +168,6 @@ impl<'a> Ctx<'a> {
         self.origin
     }
 
-    /// Address of the module that runs.
-    pub const fn module(&self) -> Address {
-        self.address
-    }
-
     /// Height of this block.
     pub const fn height(&self) -> Height {
         self.block.height

@@ -263,6 +263,23 @@ impl<'m> Scene<'m> {
         result
     }
 
+    /// Runs something over the storage in a transaction of its own, and undoes it if it stops.
+    #[cfg(test)]
+    pub(crate) fn undoing<R>(
+        &mut self,
+        run: impl FnOnce(&mut MapHost) -> Result<R, Stop>,
+    ) -> Result<R, Stop> {
+        self.host.begin(self.gas_limit);
+        let result = run(&mut self.host);
+        if result.is_ok() {
+            self.history.extend(self.host.logs.iter().cloned());
+        } else {
+            self.host.slots = self.host.before.clone();
+            self.host.logs.clear();
+        }
+        result
+    }
+
     fn hook(&mut self, run: impl FnOnce(&dyn Module, &mut Ctx<'_>) -> Result<(), Stop>) {
         self.host.begin(limits::HOOK_GAS_MAX);
         let address = self.module.address();

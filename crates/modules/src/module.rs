@@ -50,6 +50,12 @@ pub trait Module: Send + Sync + 'static {
         true
     }
 
+    /// Whether it is an application, which may belong to a filed service and be stopped with it. What
+    /// the ledger and its supervision run on is none.
+    fn is_application(&self) -> bool {
+        false
+    }
+
     /// Checks this module's section of a genesis file, without a chain.
     ///
     /// # Errors

@@ -6,15 +6,17 @@ use crate::{
     check::StateHost,
     ctx::{BlockInfo, gas},
     evidence::Evidence,
+    filing::Filing,
     members::Members,
     once::Once,
     pilot::Pilot,
+    services::Services,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
 };
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence, &Pilot];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence, &Services, &Filing, &Pilot];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

@@ -119,26 +119,12 @@ impl<T: Stored> Cell<T> {
         self.write_changed(ctx, T::Words::default().as_ref(), new)
     }
 
-    /// Writes zero into the words of `old`, which the slots hold now: nothing is there afterwards.
-    ///
-    /// # Errors
-    ///
-    /// As [`Cell::set`].
-    pub fn clear(&self, ctx: &mut Ctx<'_>, old: &T) -> Result<(), Stop> {
-        for (index, old) in old.to_words().as_ref().iter().enumerate() {
-            if !old.is_zero() {
-                ctx.sstore(self.address, offset(self.slot, index), U256::ZERO)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Writes zero into all words of the value: what never was written.
     ///
     /// # Errors
     ///
     /// As [`Cell::set`].
-    pub fn erase(&self, ctx: &mut Ctx<'_>) -> Result<(), Stop> {
+    pub fn clear(&self, ctx: &mut Ctx<'_>) -> Result<(), Stop> {
         for (index, _) in T::Words::default().as_ref().iter().enumerate() {
             ctx.sstore(self.address, offset(self.slot, index), U256::ZERO)?;
         }
@@ -330,7 +316,7 @@ impl<T: Element> List<T> {
         if let Some(moved) = &moved {
             self.element(ctx, index)?.set(ctx, moved)?;
         }
-        place.erase(ctx)?;
+        place.clear(ctx)?;
         self.length().set(ctx, &last)?;
         Ok(moved)
     }

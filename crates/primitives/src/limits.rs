@@ -90,6 +90,34 @@ pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
 pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.
 pub const EVIDENCE_BATCH_MAX: u32 = 1 << 20;
+/// Bytes of a long text of a filing: description, reasons, statement.
+pub const FILING_TEXT_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of a short text of a filing: site, area, server address.
+pub const FILING_LINE_BYTES_MAX: usize = 512;
+/// Characters of the name of a provider or service.
+pub const FILING_NAME_CHARS_MAX: usize = 128;
+/// Places (contracts on any chain) that one filing names.
+pub const FILING_PLACES_MAX: usize = 16;
+/// Attachments of one filing.
+pub const FILING_ATTACHMENTS_MAX: usize = 32;
+/// Bytes of one attached file, which stays off the ledger.
+pub const FILING_ATTACHMENT_BYTES_MAX: u32 = 20 * 1024 * 1024;
+/// Reason codes of one return.
+pub const FILING_REASONS_MAX: usize = 16;
+/// Services of one published batch.
+pub const FILING_BATCH_MAX: usize = 512;
+/// Services that one transaction records or inspects.
+pub const FILING_STEP_MAX: usize = 64;
+/// Working days of a time limit that an administration sets.
+pub const FILING_PERIOD_DAYS_MAX: u16 = 250;
+/// Days ahead that a filing may name: go-live, planned end, first day of a new rule.
+pub const FILING_DAYS_AHEAD_MAX: u32 = 3_660;
+/// Candidates looked at when a filing number is formed.
+pub const FILING_NUMBER_TRIES_MAX: usize = 16;
+/// A proposed filing number is kept for its service this long, waiting for the second hand.
+pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Highest fine that the penalty table may hold, in fen.
+pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Live pilots of one entity in one field.
@@ -126,6 +154,14 @@ pub const PILOT_DURATION_DAYS_MIN: u16 = 30;
 pub const PILOT_DURATION_DAYS_MAX: u16 = 3_650;
 /// Months from one assessment of a pilot to the next.
 pub const PILOT_ASSESSMENT_MONTHS_MAX: u16 = 24;
+/// Addresses that belong to one filed service.
+pub const SERVICE_CONTRACTS_MAX: u16 = 256;
+/// Addresses added to or taken out of a service in one call.
+pub const SERVICE_CONTRACTS_CALL_MAX: u16 = 64;
+/// Suspensions of one service that are in force or will be.
+pub const SERVICE_HOLDS_MAX: u8 = 8;
+/// How many days ahead a service may be declared to go live.
+pub const SERVICE_GO_LIVE_DAYS_MAX: u32 = 366;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.

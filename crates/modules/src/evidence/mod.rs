@@ -99,6 +99,10 @@ impl Module for Evidence {
         dispatch::decode_error(revert).and_then(|error| explain(error, revert))
     }
 
+    fn is_application(&self) -> bool {
+        true
+    }
+
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
         check::check(ctx, history)
     }

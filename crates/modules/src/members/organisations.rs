@@ -171,7 +171,7 @@ pub(super) fn remove_account(
     if let Some(moved) = list.swap_remove(ctx, membership.place)? {
         ORGANISATION_OF.set(ctx, moved, &membership)?;
     }
-    ORGANISATION_OF.cell(ctx, account)?.erase(ctx)?;
+    ORGANISATION_OF.cell(ctx, account)?.clear(ctx)?;
     if list.len(ctx)? == 0 {
         refresh(ctx, id)?;
     }

@@ -268,7 +268,7 @@ fn free(ctx: &mut Ctx<'_>, register: B256, key: B256, holder: Address) -> Result
     if entry.state == State::Kept {
         return Err(Stop::revert(KeptForEver { register, key, holder }));
     }
-    cell.clear(ctx, &entry)?;
+    cell.clear(ctx)?;
     ctx.emit(&Released { owner, register, key, holder })
 }
 

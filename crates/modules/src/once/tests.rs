@@ -62,7 +62,7 @@ fn the_same_question_gets_the_same_answer_and_changes_nothing() {
     let first = want(&scene, 1, 9, NOTARY);
     let answer = scene.call(OWNER, first.clone()).unwrap();
     scene.later(60_000);
-    let again = scene.call(OWNER, reserveCall { untilMs: first.untilMs + HOUR, ..first.clone() }).unwrap();
+    let again = scene.call(OWNER, reserveCall { untilMs: first.untilMs + HOUR, ..first }).unwrap();
     assert_eq!((again.fresh, &again.entry), (false, &answer.entry));
     assert_eq!((again.entry.height, again.entry.untilMs, scene.logs().len()), (7, first.untilMs, 0));
     let last = scene.call(OWNER, sure(1, 9, NOTARY, false)).unwrap();
@@ -185,8 +185,8 @@ fn a_claim_names_key_content_and_holder() {
     let mut scene = scene();
     let whole = want(&scene, 1, 9, NOTARY);
     let zero = B256::ZERO;
-    assert_eq!(scene.call(OWNER, reserveCall { key: zero, ..whole.clone() }), revert(ZeroKey {}));
-    assert_eq!(scene.call(OWNER, reserveCall { content: zero, ..whole.clone() }), revert(ZeroContent {}));
+    assert_eq!(scene.call(OWNER, reserveCall { key: zero, ..whole }), revert(ZeroKey {}));
+    assert_eq!(scene.call(OWNER, reserveCall { content: zero, ..whole }), revert(ZeroContent {}));
     assert_eq!(scene.call(OWNER, reserveCall { holder: Address::ZERO, ..whole }), revert(ZeroHolder {}));
     assert_eq!(scene.call(OWNER, sure(1, 9, NOTARY, false)), revert(not_held(1)));
     scene.check();
