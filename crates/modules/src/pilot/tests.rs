@@ -1,4 +1,5 @@
 mod course;
+mod filings;
 mod listing;
 mod parameters;
 mod recommending;

@@ -189,9 +189,9 @@ fn storage_that_departs_from_the_events_is_found() {
         scene.host_mut().put(st::ADDRESS, slot, change(word));
     }
     fn drop_last(scene: &mut Scene<'static>, step: Step) {
-        let at = scene.history().iter().rposition(|log| {
-            matches!(events::decode(log), Some(events::Event::Stepped(e)) if e.step == step.number())
-        });
+        let at = scene.history().iter().rposition(
+            |log| matches!(events::decode(log), Some(events::Event::Stepped(e)) if e.step == step.number()),
+        );
         scene.history_mut().remove(at.unwrap());
     }
     let cases: [(Tamper, &str); 9] = [
