@@ -90,6 +90,7 @@ pub mod calendar;
 pub mod check;
 pub mod ctx;
 pub mod dispatch;
+pub mod duties;
 pub mod evidence;
 pub mod filing;
 pub mod ids;

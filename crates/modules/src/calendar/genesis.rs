@@ -56,7 +56,11 @@ impl Section {
     }
 
     /// Every table of the first block, by year.
-    fn tables(&self) -> Result<BTreeMap<u32, WorkingDays>, String> {
+    ///
+    /// # Errors
+    ///
+    /// Says which entry is wrong and why.
+    pub fn tables(&self) -> Result<BTreeMap<u32, WorkingDays>, String> {
         let announced = terms::ANNOUNCED.iter().map(|announced| Ok((announced.year, announced.table()?)));
         let mut tables: BTreeMap<u32, WorkingDays> = announced.collect::<Result<_, String>>()?;
         let mut once = BTreeSet::new();

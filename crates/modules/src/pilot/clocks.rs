@@ -1,45 +1,45 @@
 //! The clocks of a pilot: when each runs out.
 //!
-//! | clock               | starts                        | length                                  |
-//! |---------------------|-------------------------------|-----------------------------------------|
-//! | public comment      | day of publication            | `comment_days` calendar days            |
-//! | adjustment reply    | day of the order, or of the refusal of a reply | working days of the order |
-//! | half-year assessment | day on which the pilot began | `assessment_months` for each one so far, and one more |
-//! | final assessment    | –                             | the pilot's last day                    |
+//! | clock                | starts                                         | length                      |
+//! |----------------------|------------------------------------------------|-----------------------------|
+//! | public comment       | day of publication                             | `comment_days` days         |
+//! | adjustment reply     | day of the order, or of the refusal of a reply | working days of the order   |
+//! | half-year assessment | day on which the pilot began                   | `assessment_months` for each so far, and one more |
+//! | final assessment     | –                                              | the pilot's last day        |
 //!
 //! Only start and length are stored, so that a new table of working days moves what is still open.
+//! Lengths are those of the parameters when the clock started.
 
 use super::{
     abi::IPilot as api,
+    duties::{self, Facts},
     hands,
     machine::State,
-    parameters,
     state::{ADJUSTMENTS, Adjustment, PILOTS, PLANS, Pilot, Plan},
     terms::Clock,
 };
 use crate::{
     Ctx, Stop,
-    calendar::{self, Day, Deadline},
+    calendar::{Day, Deadline},
+    duties::Length,
 };
 
 /// End of the time for comments.
 pub(super) fn comments(ctx: &mut Ctx<'_>, plan: &Plan) -> Result<Deadline, Stop> {
-    calendar::after_days(ctx, Day::new(plan.published), plan.comment_days.into())
+    Length::Days(plan.comment_days).last_day(ctx, Day::new(plan.published))
 }
 
 /// End of the time for the reply to an order.
 pub(super) fn reply(ctx: &mut Ctx<'_>, order: &Adjustment) -> Result<Deadline, Stop> {
-    calendar::after(ctx, Day::new(order.ordered), order.working_days)
+    Length::WorkingDays(order.working_days).last_day(ctx, Day::new(order.ordered))
 }
 
-/// End of the time for the next half-year assessment; `None` if the pilot ends before it.
-pub(super) fn interim(ctx: &mut Ctx<'_>, plan: &Plan, interims: u16) -> Result<Option<Deadline>, Stop> {
-    let start = Day::new(plan.start);
-    let months = parameters::current(ctx)?.assessment_months.saturating_mul(interims.saturating_add(1));
-    match start.plus_months(months) {
-        // The rest after the matching day is what a period of no days from it adds.
-        Some(day) if day < Day::new(plan.end) => calendar::after_days(ctx, day, 0).map(Some),
-        _ => Ok(None),
+/// End of the time for the next half-year assessment, or of the pilot if it ends before.
+pub(super) fn interim(ctx: &mut Ctx<'_>, id: u32, pilot: &Pilot, plan: &Plan) -> Result<Deadline, Stop> {
+    let facts = facts(ctx, id, pilot, plan)?;
+    match duties::interim(&facts) {
+        Some((_, start, length)) => length.last_day(ctx, start),
+        None => Ok(end(plan)),
     }
 }
 
@@ -48,26 +48,24 @@ pub(super) const fn end(plan: &Plan) -> Deadline {
     Deadline { day: Day::new(plan.end), provisional: false }
 }
 
-/// The clocks of a pilot that run now.
-pub(super) fn running(ctx: &mut Ctx<'_>, id: u32) -> Result<Vec<(Clock, Deadline)>, Stop> {
-    let Some(pilot) = PILOTS.find(ctx, id)? else { return Ok(Vec::new()) };
-    let plan = PLANS.get(ctx, id)?;
-    let mut clocks = Vec::new();
-    let state = hands::state_of(ctx, &pilot)?;
-    match state {
-        State::PublicComment => clocks.push((Clock::PublicComment, comments(ctx, &plan)?)),
-        State::InProgress | State::Adjusting => {
-            let order = (state == State::Adjusting).then(|| open_order(ctx, id, &pilot)).transpose()?;
-            if let Some(order) = order.filter(|order| order.replied == 0) {
-                clocks.push((Clock::AdjustmentReply, reply(ctx, &order)?));
-            }
-            let due = interim(ctx, &plan, pilot.interims)?;
-            clocks.extend(due.map(|due| (Clock::InterimAssessment, due)));
-            clocks.push((Clock::FinalAssessment, end(&plan)));
-        }
-        _ => {}
-    }
-    Ok(clocks)
+/// What the duties of a pilot follow from.
+fn facts(ctx: &mut Ctx<'_>, id: u32, pilot: &Pilot, plan: &Plan) -> Result<Facts, Stop> {
+    let state = hands::state_of(ctx, pilot)?;
+    let order = (state == State::Adjusting).then(|| open_order(ctx, id, pilot)).transpose()?;
+    let order = order.filter(|order| order.replied == 0);
+    Ok(Facts {
+        state,
+        published: Day::new(plan.published),
+        comment_days: plan.comment_days,
+        objections: plan.open,
+        start: Day::new(plan.start),
+        assessment_months: plan.assessment_months,
+        end: Day::new(plan.end),
+        interims: pilot.interims,
+        order: order.map(|order| (Day::new(order.ordered), order.working_days)),
+        evaluated: pilot.evaluated,
+        removal: pilot.removal,
+    })
 }
 
 /// The order that an adjusting pilot is under.
@@ -76,16 +74,24 @@ pub(super) fn open_order(ctx: &mut Ctx<'_>, id: u32, pilot: &Pilot) -> Result<Ad
     order.ok_or_else(|| ctx.fault("P1 a pilot is adjusting without an order"))
 }
 
-/// The same for the interface.
+/// The clocks of a pilot that run now.
 pub(super) fn clocks_of(ctx: &mut Ctx<'_>, call: api::clocksOfCall) -> Result<Vec<api::ClockRecord>, Stop> {
-    let clocks = running(ctx, call.id)?;
-    Ok(clocks
-        .into_iter()
-        .map(|(clock, deadline)| api::ClockRecord {
+    let Some(pilot) = PILOTS.find(ctx, call.id)? else { return Ok(Vec::new()) };
+    let plan = PLANS.get(ctx, call.id)?;
+    let facts = facts(ctx, call.id, &pilot, &plan)?;
+    let mut clocks: Vec<(Clock, Day, Length)> =
+        duties::duties(&facts).into_iter().filter_map(|duty| duty.clock).collect();
+    // Two duties may wait for one clock.
+    clocks.dedup();
+    let mut records = Vec::new();
+    for (clock, start, length) in clocks {
+        let deadline = length.last_day(ctx, start)?;
+        records.push(api::ClockRecord {
             clock: clock.number(),
             lastDay: deadline.day.get(),
             provisional: deadline.provisional,
             passed: deadline.passed(ctx),
-        })
-        .collect())
+        });
+    }
+    Ok(records)
 }

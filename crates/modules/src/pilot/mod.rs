@@ -39,6 +39,7 @@ mod application;
 mod check;
 mod checks;
 mod clocks;
+pub mod duties;
 pub mod entries;
 pub mod events;
 mod explain;

@@ -1,4 +1,5 @@
 mod course;
+mod duties;
 mod filings;
 mod listing;
 mod parameters;

@@ -24,8 +24,10 @@ pub(super) fn start(ctx: &mut Ctx<'_>, call: api::startCall) -> Result<(), Stop>
     }
     taken.save(ctx)?;
     let Taken { account, today, .. } = taken;
-    taken.change_plan(ctx, |plan| plan.start = today)?;
-    ctx.emit(&api::Started { id, account, today })
+    let assessment_months = parameters::current(ctx)?.assessment_months;
+    let plan =
+        taken.change_plan(ctx, |plan| (plan.start, plan.assessment_months) = (today, assessment_months))?;
+    ctx.emit(&api::Started { id, endDay: plan.end, assessmentMonths: assessment_months, account, today })
 }
 
 /// Orders an adjustment.
@@ -94,10 +96,11 @@ pub(super) fn settle_adjustment(ctx: &mut Ctx<'_>, call: api::settleAdjustmentCa
         place.replace(ctx, &order, &again)?;
         taken.save(ctx)?;
         let Deadline { day, provisional } = clocks::reply(ctx, &again)?;
-        let last_day = day.get();
+        let (last_day, working_days) = (day.get(), order.working_days);
         return ctx.emit(&api::ReplyRefused {
             id,
             number,
+            workingDays: working_days,
             lastDay: last_day,
             provisional,
             text,
@@ -129,9 +132,9 @@ pub(super) fn assess(ctx: &mut Ctx<'_>, call: api::assessCall) -> Result<(), Sto
     let plan = PLANS.get(ctx, id)?;
     let late = match what {
         Assessment::Interim => {
-            let due = clocks::interim(ctx, &plan, taken.pilot.interims)?;
+            let due = clocks::interim(ctx, id, &taken.pilot, &plan)?;
             taken.pilot.interims = checks::more(taken.pilot.interims)?;
-            due.unwrap_or_else(|| clocks::end(&plan)).passed(ctx)
+            due.passed(ctx)
         }
         Assessment::Final => {
             require_values(ctx, &taken)?;

@@ -39,6 +39,7 @@ pub(super) fn pilot_of(ctx: &mut Ctx<'_>, call: api::pilotOfCall) -> Result<api:
         listedDay: plan.listed,
         startDay: plan.start,
         endDay: plan.end,
+        assessmentMonths: plan.assessment_months,
         comments: plan.comments,
         objectionsOpen: plan.open,
         objectionsUpheld: plan.upheld,

@@ -95,8 +95,10 @@ impl Story {
             E::Withdrawn(e) => self.ended(e.id, Step::Withdraw),
             E::Started(e) => {
                 self.step(e.id, Step::Start)?;
-                self.plan(e.id)?.start = e.today;
-                Ok(())
+                let plan = self.plan(e.id)?;
+                (plan.start, plan.assessment_months) = (e.today, e.assessmentMonths);
+                let end = plan.end;
+                Violation::unless("P1", e.endDay == end, || format!("pilot ends on {end}: {e:?}"))
             }
             E::Reported(e) => self.reported(&e),
             E::Corrected(e) => self.corrected(&e),

@@ -76,7 +76,7 @@ pub struct Pilot {
 
 /// Title, days and documents of a pilot. First word: digest of the title. Second word, low bits
 /// first: published (32) | listed (32) | start (32) | end (32) | comments (32) | objections open (32) |
-/// objections upheld (32) | days of comment (16). Third word: digest of the last description. Fourth
+/// objections upheld (32) | days of comment (16) | months between assessments (16). Third word: digest of the last description. Fourth
 /// word: reviewer (160) | shortlist (32) | list (32) | result (32).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -98,6 +98,8 @@ pub struct Plan {
     pub upheld: u32,
     /// Days of comment when it was published.
     pub comment_days: u16,
+    /// Months from one assessment to the next when it began.
+    pub assessment_months: u16,
     /// Keccak-256 of the last description.
     pub facts: B256,
     /// Account that reviewed it.
@@ -285,6 +287,7 @@ impl Stored for Plan {
             (n(self.open), 32),
             (n(self.upheld), 32),
             (n(self.comment_days), 16),
+            (n(self.assessment_months), 16),
         ]);
         let documents = pack(&[
             account(self.reviewer),
@@ -296,8 +299,8 @@ impl Stored for Plan {
     }
 
     fn from_words([title, days, facts, documents]: &[U256; 4]) -> Option<Self> {
-        let [published, listed, start, end, comments, open, upheld, comment_days] =
-            unpack(*days, [32, 32, 32, 32, 32, 32, 32, 16])?;
+        let [published, listed, start, end, comments, open, upheld, comment_days, assessment_months] =
+            unpack(*days, [32, 32, 32, 32, 32, 32, 32, 16, 16])?;
         let [reviewer, shortlist, list, result] = unpack(*documents, [160, 32, 32, 32])?;
         Some(Self {
             title: (*title).into(),
@@ -309,6 +312,7 @@ impl Stored for Plan {
             open: open.to(),
             upheld: upheld.to(),
             comment_days: comment_days.to(),
+            assessment_months: assessment_months.to(),
             facts: (*facts).into(),
             reviewer: address(reviewer),
             shortlist: shortlist.to(),
