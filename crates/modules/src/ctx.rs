@@ -158,6 +158,11 @@ impl<'a> Ctx<'a> {
         self.caller
     }
 
+    /// Address of the running module.
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
     /// Who signed the transaction; zero in a hook.
     pub const fn origin(&self) -> Address {
         self.origin
@@ -184,6 +189,12 @@ impl<'a> Ctx<'a> {
     ///
     /// Reverts in a read-only call; out of gas.
     pub fn emit(&mut self, event: &impl SolEvent) -> Result<(), Stop> {
+        self.emit_for(self.address, event)
+    }
+
+    /// Emits an event of a module above this one in the registry, whose function this one called.
+    pub(crate) fn emit_for(&mut self, module: Address, event: &impl SolEvent) -> Result<(), Stop> {
+        self.require_reach(module)?;
         self.require_writable("emitted an event")?;
         let topics: Vec<B256> = event.encode_topics().into_iter().map(|word| word.0).collect();
         let data = event.encode_data();
@@ -195,7 +206,7 @@ impl<'a> Ctx<'a> {
             );
             return Err(self.fault(what));
         }
-        self.host.emit(Log { address: self.address, topics, data: data.into() })
+        self.host.emit(Log { address: module, topics, data: data.into() })
     }
 
     /// Takes gas for computation.

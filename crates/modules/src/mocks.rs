@@ -151,14 +151,20 @@ impl<'m> Scene<'m> {
 
     /// Adds an organisation to genesis.
     #[must_use]
-    pub fn organisation(mut self, name: &str, roles: &[Role], accounts: &[Address]) -> Self {
-        let mut section = members::Section::of(&self.spec).expect("only this function wrote the section");
-        section.organisations.push(members::OrganisationEntry {
+    pub fn organisation(self, name: &str, roles: &[Role], accounts: &[Address]) -> Self {
+        self.with_organisation(members::OrganisationEntry {
             name: name.into(),
             roles: roles.to_vec(),
             accounts: accounts.to_vec(),
             ..members::OrganisationEntry::default()
-        });
+        })
+    }
+
+    /// Adds an organisation to genesis that says more about itself.
+    #[must_use]
+    pub fn with_organisation(mut self, entry: members::OrganisationEntry) -> Self {
+        let mut section = members::Section::of(&self.spec).expect("only this function wrote the section");
+        section.organisations.push(entry);
         let section = serde_json::to_value(section).expect("a section is JSON");
         self.spec.modules.insert("members".into(), section);
         self.genesis();

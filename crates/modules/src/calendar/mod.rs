@@ -114,6 +114,19 @@ impl Module for Calendar {
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
         check::check(ctx, history)
     }
+
+    fn likely_reads(&self, _caller: Address, input: &[u8]) -> Vec<(Address, U256)> {
+        use ICalendarCalls as C;
+        let day = match dispatch::decode::<C>(input) {
+            Ok(C::isWorkingDay(call)) => call.day,
+            Ok(C::deadline(call)) => call.start,
+            Ok(C::noticeDay(call)) => call.planned,
+            Ok(C::deadlineInDays(call)) => call.start,
+            _ => return Vec::new(),
+        };
+        let table = TABLES.slot_of(Day::new(day).year());
+        vec![(state::ADDRESS, table), (state::ADDRESS, table.wrapping_add(U256::ONE))]
+    }
 }
 
 /// The day of this block.

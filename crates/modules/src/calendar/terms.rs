@@ -1,6 +1,9 @@
 //! The tables that come with genesis: holidays and make-up working days as the General Office of
 //! the State Council announced them (the notice for 2026 is of 2025-11-04).
 
+/// Month and day of the month.
+pub type Date = (u8, u8);
+
 /// One year as announced: stretches of holidays, first and last day as (month, day), and single
 /// make-up working days.
 #[derive(Clone, Copy, Debug)]
@@ -8,9 +11,9 @@ pub struct Announced {
     /// The year.
     pub year: u32,
     /// Holidays, weekends inside a stretch included.
-    pub holidays: &'static [((u8, u8), (u8, u8))],
+    pub holidays: &'static [(Date, Date)],
     /// Saturdays and Sundays on which people work.
-    pub makeup: &'static [(u8, u8)],
+    pub makeup: &'static [Date],
 }
 
 /// Tables that every chain has from its first block on.

@@ -2,17 +2,19 @@
 
 alloy_sol_types::sol! {
     /// @title Organisations of the consortium, their accounts and the members of the network.
-    /// @notice Roles: 1 supervisor, 2 notary, 3 court.
+    /// @notice Roles: 1 supervisor, 2 notary, 3 court, 4 provincial administration, 5 competent department.
     #[derive(Debug, PartialEq, Eq)]
     #[sol(abi)]
     interface IMembers {
         /// @param name What people call it.
         /// @param code Unified social credit code (GB 32100), or empty.
         /// @param roles Bit r is set if the organisation has role r.
+        /// @param division First two digits of the administrative division it is responsible for, or 0.
         struct Organisation {
             string name;
             string code;
             uint64 roles;
+            uint8 division;
             uint32 accounts;
             uint32 validators;
             uint32 observers;

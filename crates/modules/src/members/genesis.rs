@@ -14,6 +14,7 @@ use super::{
         ACCOUNTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, Profile, SEATS, Seat, SeatKind,
         VALIDATORS,
     },
+    terms,
 };
 use crate::{Ctx, Stop, uscc};
 use ding_primitives::{Address, B256, MemberKey, Spec, is_module_address, limits};
@@ -40,6 +41,10 @@ pub struct OrganisationEntry {
     /// What it may do beyond the others.
     #[serde(default)]
     pub roles: Vec<Role>,
+    /// First two digits of the administrative division it is responsible for (GB/T 2260); a provincial
+    /// administration names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub division: Option<u8>,
     /// Accounts that act for it.
     #[serde(default)]
     pub accounts: Vec<Address>,
@@ -99,6 +104,10 @@ struct Once {
 }
 
 impl OrganisationEntry {
+    fn role_bits(&self) -> u64 {
+        self.roles.iter().fold(0, |bits, role| bits | role.bit())
+    }
+
     fn check(&self, voting: &BTreeSet<MemberKey>, once: &mut Once) -> Result<(), String> {
         let chars = self.name.chars().count();
         if chars == 0 || chars > limits::NAME_CHARS_MAX {
@@ -115,6 +124,13 @@ impl OrganisationEntry {
             if !once.codes.insert(code.clone()) {
                 return Err(format!("code {code:?} is taken by another organisation"));
             }
+        }
+        let division = self.division.unwrap_or(0);
+        if !terms::division_fits(division, self.role_bits()) || self.division == Some(0) {
+            return Err(format!(
+                "division {division}: a provincial administration names the first two digits of its \
+                 division (GB/T 2260), like 33; others may leave it out"
+            ));
         }
         for account in &self.accounts {
             if account.is_zero() || is_module_address(account) {
@@ -161,7 +177,8 @@ pub(super) fn write(ctx: &mut Ctx<'_>, spec: &Spec) -> Result<(), Stop> {
 fn write_organisation(ctx: &mut Ctx<'_>, id: u32, entry: &OrganisationEntry) -> Result<(), Stop> {
     let size = |list: &[MemberKey]| u32::try_from(list.len()).map_err(|_| Stop::overflow());
     let profile = Profile {
-        roles: entry.roles.iter().fold(0, |bits, role| bits | role.bit()),
+        roles: entry.role_bits(),
+        division: entry.division.unwrap_or(0),
         validators: size(&entry.validators)?,
         observers: size(&entry.observers)?,
         code: entry.code.as_ref().map_or(B256::ZERO, |code| B256::right_padding_from(code.as_bytes())),

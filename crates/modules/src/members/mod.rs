@@ -17,65 +17,24 @@
 pub mod abi;
 pub mod genesis;
 pub mod state;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 
-pub use self::genesis::{OrganisationEntry, Section};
 use self::{
     abi::IMembers::{self, *},
     state::{ACCOUNTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, SEATS, SeatKind, VALIDATORS},
 };
+pub use self::{
+    genesis::{OrganisationEntry, Section},
+    terms::Role,
+};
 use crate::{Ctx, Interface, Module, Stop, Violation, dispatch};
 use ding_primitives::{Address, B256, Bytes, Log, Spec, U256, limits};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The module.
 pub struct Members;
-
-/// What an organisation may do beyond the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Supervises the chain.
-    Supervisor,
-    /// Attests evidence.
-    Notary,
-    /// Weighs evidence.
-    Court,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Supervisor, Self::Notary, Self::Court];
-
-    /// Its number in the interface.
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Supervisor => 1,
-            Self::Notary => 2,
-            Self::Court => 3,
-        }
-    }
-
-    /// The role with this number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.number() == number)
-    }
-
-    /// What people call it; as in the genesis file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Supervisor => "supervisor",
-            Self::Notary => "notary",
-            Self::Court => "court",
-        }
-    }
-
-    const fn bit(self) -> u64 {
-        1 << self.number()
-    }
-}
 
 impl Module for Members {
     fn name(&self) -> &'static str {
@@ -190,8 +149,22 @@ pub fn require_role(ctx: &mut Ctx<'_>, account: Address, role: Role) -> Result<u
     Err(Stop::revert(RoleRequired { account, organisation, role: role.number() }))
 }
 
+/// First two digits of the administrative division that an organisation is responsible for; 0 if it
+/// names none.
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn division_of(ctx: &mut Ctx<'_>, organisation: u32) -> Result<u8, Stop> {
+    Ok(PROFILES.get(ctx, organisation)?.division)
+}
+
 /// Whether an organisation has a role; organisation 0, which is none, has not.
-fn has(ctx: &mut Ctx<'_>, organisation: u32, role: Role) -> Result<bool, Stop> {
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn has(ctx: &mut Ctx<'_>, organisation: u32, role: Role) -> Result<bool, Stop> {
     Ok(organisation != 0 && PROFILES.get(ctx, organisation)?.roles & role.bit() != 0)
 }
 
@@ -205,6 +178,7 @@ fn organisation(ctx: &mut Ctx<'_>, call: organisationCall) -> Result<Organisatio
         code: String::from_utf8(code)
             .map_err(|_| ctx.fault(format!("code of organisation {id} is no text")))?,
         roles: profile.roles,
+        division: profile.division,
         accounts: u32::try_from(accounts)
             .map_err(|_| ctx.fault("more accounts than an organisation can have"))?,
         validators: profile.validators,

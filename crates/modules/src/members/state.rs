@@ -35,7 +35,7 @@ pub const OBSERVERS: List<B256> = List::at(ADDRESS, 6);
 pub const SEATS: Map<B256, Seat> = Map::at(ADDRESS, 7);
 
 /// An organisation without its name. First word, low bits first: roles (64) | validators (32) |
-/// observers (32). Second word: unified social credit code, left-aligned ASCII, or zero.
+/// observers (32) | division (8). Second word: unified social credit code, left-aligned ASCII, or zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// Bit r is set for role r.
@@ -44,6 +44,8 @@ pub struct Profile {
     pub validators: u32,
     /// Members it runs that follow.
     pub observers: u32,
+    /// First two digits of the administrative division it is responsible for; 0 if none.
+    pub division: u8,
     /// Unified social credit code, left-aligned ASCII; zero if none.
     pub code: B256,
 }
@@ -52,18 +54,23 @@ impl Stored for Profile {
     type Words = [U256; 2];
 
     fn to_words(&self) -> [U256; 2] {
-        let Self { roles, validators, observers, code } = self;
-        let first =
-            pack(&[(U256::from(*roles), 64), (U256::from(*validators), 32), (U256::from(*observers), 32)]);
-        [first, (*code).into()]
+        let Self { roles, validators, observers, division, code } = *self;
+        let first = pack(&[
+            (U256::from(roles), 64),
+            (U256::from(validators), 32),
+            (U256::from(observers), 32),
+            (U256::from(division), 8),
+        ]);
+        [first, code.into()]
     }
 
     fn from_words([first, code]: &[U256; 2]) -> Option<Self> {
-        let [roles, validators, observers] = unpack(*first, [64, 32, 32])?;
+        let [roles, validators, observers, division] = unpack(*first, [64, 32, 32, 8])?;
         Some(Self {
             roles: roles.to(),
             validators: validators.to(),
             observers: observers.to(),
+            division: division.to(),
             code: (*code).into(),
         })
     }

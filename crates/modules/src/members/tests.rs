@@ -15,6 +15,7 @@ fn harbour() -> OrganisationEntry {
         name: "杭州港公证处 Harbour Notary Office".into(),
         code: Some("12330100MB0000027B".into()),
         roles: vec![Role::Notary, Role::Court],
+        division: Some(33),
         accounts: vec![NOTARY, REGISTRAR],
         validators: vec![key(1), key(2)],
         observers: vec![key(9)],
@@ -44,6 +45,7 @@ fn what_genesis_says_can_be_read() {
         name: harbour().name,
         code: "12330100MB0000027B".into(),
         roles: 0b1100,
+        division: 33,
         accounts: 2,
         validators: 2,
         observers: 1,
@@ -116,13 +118,16 @@ fn a_chain_without_a_section_still_knows_its_validators() {
 #[test]
 fn every_broken_entry_of_the_section_is_named() {
     type Break = fn(&mut OrganisationEntry);
-    let cases: [(Break, &str); 12] = [
+    let cases: [(Break, &str); 15] = [
         (|o| o.name.clear(), "0 characters"),
         (|o| o.name = "x".repeat(65), "65 characters"),
         (|o| o.name = " x".into(), "spaces"),
         (|o| o.name = "a\nb".into(), "control"),
         (|o| o.name = "Bureau".into(), "taken"),
         (|o| o.code = Some("12330100MB0000027C".into()), "check character"),
+        (|o| o.division = Some(0), "division 0"),
+        (|o| o.division = Some(99), "division 99"),
+        (|o| (o.roles, o.division) = (vec![Role::Provincial], None), "division 0"),
         (|o| o.accounts.push(NOTARY), "named twice"),
         (|o| o.accounts.push(Address::ZERO), "sign nothing"),
         (|o| o.accounts.push(state::ADDRESS), "sign nothing"),
