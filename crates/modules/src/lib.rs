@@ -97,6 +97,7 @@ pub mod members;
 #[cfg(any(test, feature = "mocks"))]
 pub mod mocks;
 pub mod module;
+pub mod personal;
 pub mod registry;
 pub mod stop;
 pub mod storage;

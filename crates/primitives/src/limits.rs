@@ -68,6 +68,8 @@ pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
 pub const ID_TEXT_BYTES_MAX: usize = 256;
 /// Bytes of a text that may be a name, before it is normalised.
 pub const NAME_TEXT_BYTES_MAX: usize = 4_096;
+/// Findings of the detector of personal data that one transaction may waive.
+pub const PERSONAL_WAIVERS_MAX: usize = 4;
 /// Organisations of one chain.
 pub const ORGANISATIONS_MAX: usize = 1_024;
 /// Members of one chain that follow without voting.
@@ -258,6 +260,7 @@ const _: () = {
     assert!(BLOCK_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX, "the largest block fits a message");
     assert!(GOSSIP_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX);
     assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
+    assert!(TRANSACTION_BYTES_MAX < 1 << 24, "the detector of personal data reads lengths of three bytes");
     assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
     assert!(
         TRANSACTION_GAS_MAX / 8 <= LOG_DATA_BYTES_MAX as u64,
