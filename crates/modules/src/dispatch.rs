@@ -1,10 +1,11 @@
 //! From bytes to a function and back.
 
 use crate::{
-    Ctx, Stop,
+    Ctx, Interface, Stop,
     ctx::gas,
     stop::IModule::{MalformedArguments, UnknownFunction},
 };
+use alloy_json_abi::{Function, StateMutability};
 use alloy_primitives::FixedBytes;
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolInterface};
 use ding_primitives::{Bytes, Log};
@@ -25,6 +26,40 @@ pub fn decode<C: SolInterface>(input: &[u8]) -> Result<C, Stop> {
     }
     C::abi_decode_validate(input)
         .map_err(|_| Stop::revert(MalformedArguments { selector: FixedBytes(selector) }))
+}
+
+/// Finds the function that the input names, which must be encoded exactly as the ABI says: what is
+/// decided by vote is compared byte by byte when it is carried out.
+///
+/// # Errors
+///
+/// Reverts with `UnknownFunction` or `MalformedArguments`.
+pub fn decode_exact<C: SolInterface>(input: &[u8]) -> Result<C, Stop> {
+    let call = decode::<C>(input)?;
+    if call.abi_encode() == input {
+        return Ok(call);
+    }
+    Err(Stop::revert(MalformedArguments { selector: FixedBytes(call.selector()) }))
+}
+
+/// Whether the input names a function of the interface that writes.
+///
+/// # Errors
+///
+/// Reverts with `UnknownFunction`.
+pub fn require_writing(interface: &Interface, input: &[u8]) -> Result<(), Stop> {
+    let mut selector = [0; 4];
+    for (to, from) in selector.iter_mut().zip(input) {
+        *to = *from;
+    }
+    let writes = |function: &Function| {
+        function.selector() == selector
+            && !matches!(function.state_mutability, StateMutability::View | StateMutability::Pure)
+    };
+    if input.len() >= 4 && (interface.abi)().functions().any(writes) {
+        return Ok(());
+    }
+    Err(Stop::revert(UnknownFunction { selector: FixedBytes(selector) }))
 }
 
 /// Runs a function that only reads and encodes what it returns.

@@ -3,7 +3,7 @@
 use crate::{Module, registry::MODULES, stop};
 use alloy_json_abi::JsonAbi;
 use alloy_sol_types::{Panic, Revert, SolError as _};
-use ding_primitives::limits;
+use ding_primitives::{Address, limits};
 use std::collections::BTreeMap;
 
 /// The Solidity interface of a module.
@@ -103,6 +103,11 @@ pub fn decode_revert(revert: &[u8]) -> Option<String> {
         return Some(panic.to_string());
     }
     stop::explain(revert).or_else(|| MODULES.iter().find_map(|module| module.explain(revert)))
+}
+
+/// What a call that is decided by vote would change, in a sentence; `None` if its module cannot say.
+pub fn describe_call(target: Address, input: &[u8]) -> Option<String> {
+    crate::registry::by_address(target)?.describe(input)
 }
 
 #[cfg(test)]

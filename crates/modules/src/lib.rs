@@ -106,7 +106,7 @@ pub mod uscc;
 pub use check::Violation;
 pub use ctx::{BlockInfo, Call, Ctx, Host};
 pub use ding_primitives::is_module_address;
-pub use interface::{Interface, abi_json, decode_revert, solidity};
+pub use interface::{Interface, abi_json, decode_revert, describe_call, solidity};
 pub use module::Module;
 pub use registry::{begin_block, by_address, call, check_genesis, end_block, genesis, likely_reads};
 pub use stop::{Fault, Stop};

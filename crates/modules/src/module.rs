@@ -1,6 +1,6 @@
 //! What a native application is.
 
-use crate::{BlockInfo, Ctx, Interface, Stop, Violation};
+use crate::{BlockInfo, Ctx, Interface, Stop, Violation, dispatch};
 use ding_primitives::{Address, Bytes, Log, Spec, U256};
 
 /// A native application at a fixed address. Stateless: everything it knows is in storage.
@@ -26,6 +26,23 @@ pub trait Module: Send + Sync + 'static {
     /// What one of this module's Solidity errors means, in a sentence with its numbers and what
     /// to do; `None` for bytes that are not an error of this module.
     fn explain(&self, revert: &[u8]) -> Option<String>;
+
+    /// Looks at a call of this module that somebody proposes to decide by vote (`members.propose`):
+    /// whether it names a function that is decided by vote, and could ever be carried out. Sees no
+    /// storage. [`crate::dispatch::decode_exact`] finds the function.
+    ///
+    /// # Errors
+    ///
+    /// Reverts as the call itself would.
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        dispatch::require_writing(&self.interface(), input)
+    }
+
+    /// What such a call would change, in a sentence; `None` if it cannot say. Shown at the doors,
+    /// never part of consensus.
+    fn describe(&self, _input: &[u8]) -> Option<String> {
+        None
+    }
 
     /// Whether calls are answered in this block. A module that arrives with a later fork says no
     /// before it.

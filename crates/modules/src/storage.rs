@@ -119,6 +119,18 @@ impl<T: Stored> Cell<T> {
         self.write_changed(ctx, T::Words::default().as_ref(), new)
     }
 
+    /// Writes zero into all words of the value: what never was written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cell::set`].
+    pub fn clear(&self, ctx: &mut Ctx<'_>) -> Result<(), Stop> {
+        for (index, _) in T::Words::default().as_ref().iter().enumerate() {
+            ctx.sstore(self.address, offset(self.slot, index), U256::ZERO)?;
+        }
+        Ok(())
+    }
+
     fn write_changed(&self, ctx: &mut Ctx<'_>, old: &[U256], new: &T) -> Result<(), Stop> {
         for (index, (old, new)) in old.iter().zip(new.to_words().as_ref()).enumerate() {
             if old != new {
@@ -281,6 +293,27 @@ impl<T: Element> List<T> {
             elements.push(self.element(ctx, index)?.get(ctx)?);
         }
         Ok(elements)
+    }
+
+    /// Takes the element at `index` away; the last one moves into its place and is returned, unless
+    /// it was itself the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cell::set`]; a fault if there is no such element.
+    pub fn swap_remove(&self, ctx: &mut Ctx<'_>, index: u64) -> Result<Option<T>, Stop> {
+        let length = self.length().get(ctx)?;
+        let Some(last) = length.checked_sub(1).filter(|last| index <= *last) else {
+            return Err(ctx.fault(format!("element {index} of a list of {length} was to be removed")));
+        };
+        let place = self.element(ctx, last)?;
+        let moved = if index == last { None } else { Some(place.get(ctx)?) };
+        if let Some(moved) = &moved {
+            self.element(ctx, index)?.set(ctx, moved)?;
+        }
+        place.clear(ctx)?;
+        self.length().set(ctx, &last)?;
+        Ok(moved)
     }
 
     fn element(&self, ctx: &mut Ctx<'_>, index: u64) -> Result<Cell<T>, Stop> {

@@ -72,6 +72,14 @@ pub const NAME_TEXT_BYTES_MAX: usize = 4_096;
 pub const PERSONAL_WAIVERS_MAX: usize = 4;
 /// Organisations of one chain.
 pub const ORGANISATIONS_MAX: usize = 1_024;
+/// Accounts up to which an organisation adds further ones.
+pub const ORGANISATION_ACCOUNTS_MAX: u64 = 1_024;
+/// Bytes of the call that a proposal decides on.
+pub const PROPOSAL_INPUT_BYTES_MAX: usize = 16 * 1024;
+/// Characters of a proposal's title.
+pub const PROPOSAL_TITLE_CHARS_MAX: usize = 120;
+/// A proposal may be carried out this much later at the latest: a year.
+pub const PROPOSAL_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 /// Members of one chain that follow without voting.
 pub const OBSERVERS_MAX: usize = 64;
 /// Entries of one answer of a module's function that lists.
@@ -270,6 +278,8 @@ const _: () = {
         TRANSACTION_GAS_MAX / 375 <= LOGS_PER_RECEIPT_MAX as u64,
         "the most logs a transaction can pay for decode"
     );
+    assert!(ORGANISATIONS_MAX <= 4 * 256, "the organisations that vote fit four words");
+    assert!(PROPOSAL_INPUT_BYTES_MAX * 2 < TRANSACTION_BYTES_MAX, "a proposal fits a transaction");
     assert!(TRANSACTION_GAS_MAX <= CALL_GAS_MAX, "what can be sent can be simulated");
     assert!(
         TRANSACTION_BYTES_MAX * 2 + 1024 <= RPC_REQUEST_BYTES_MAX,

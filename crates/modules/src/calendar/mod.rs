@@ -7,16 +7,20 @@
 //! new or corrected table changes what is still open. A period that runs into a year without a table
 //! is counted Monday to Friday and marked provisional.
 //!
-//! Who: anyone reads.
+//! Who: the supervisors decide on tables and corrections ([`crate::members::proposals`]), whoever has a vote
+//! among them loads what was decided; anyone reads. Genesis emits no events.
 //!
 //! Invariants ([`Calendar::check`]):
 //! - K1 a year is listed in [`state::YEARS`] if and only if it has a table.
-//! - K2 a table has working days of its year only.
+//! - K2 a table has working days of its year only; one that waits takes effect after the other.
+//! - K3 the latest table of a year is the one of its last event, and versions count its events.
 
 pub mod abi;
 mod check;
 pub mod day;
+pub mod events;
 pub mod genesis;
+mod load;
 pub mod period;
 pub mod state;
 pub mod table;
@@ -27,7 +31,7 @@ mod tests;
 use self::{
     abi::ICalendar::{self, *},
     state::{NEXT, TABLES, YEARS},
-    table::WorkingDays,
+    table::{Contradiction, WorkingDays},
 };
 pub use self::{
     day::Day,
@@ -40,6 +44,9 @@ use ding_primitives::{Address, Bytes, Log, Spec, U256, limits};
 /// The module.
 pub struct Calendar;
 
+const INTERFACE: Interface =
+    Interface { name: "ICalendar", source: include_str!("abi.rs"), abi: ICalendar::abi::contract };
+
 impl Module for Calendar {
     fn name(&self) -> &'static str {
         "calendar"
@@ -50,12 +57,13 @@ impl Module for Calendar {
     }
 
     fn interface(&self) -> Interface {
-        Interface { name: "ICalendar", source: include_str!("abi.rs"), abi: ICalendar::abi::contract }
+        INTERFACE
     }
 
     fn call(&self, ctx: &mut Ctx<'_>, input: &[u8]) -> Result<Bytes, Stop> {
         use ICalendarCalls as C;
         match dispatch::decode::<C>(input)? {
+            C::loadTable(call) => dispatch::write(ctx, call, load::load),
             C::today(call) => dispatch::read(ctx, call, |ctx, _| Ok(today(ctx).get())),
             C::dayOf(call) => dispatch::read(ctx, call, |_, call| day_of(&call)),
             C::dateOf(call) => dispatch::read(ctx, call, |_, call| Ok(date_of(Day::new(call.day)))),
@@ -94,6 +102,25 @@ impl Module for Calendar {
     fn explain(&self, revert: &[u8]) -> Option<String> {
         use ICalendarErrors as E;
         Some(match dispatch::decode_error(revert)? {
+            E::YearOutOfRange(YearOutOfRange { year, .. }) => {
+                Contradiction::Year { year: year.into() }.to_string()
+            }
+            E::NoSuchDay(NoSuchDay { year, day, last }) => {
+                Contradiction::NoSuchDay { year: year.into(), day, last }.to_string()
+            }
+            E::NotAscending(NotAscending { previous, day }) => {
+                Contradiction::NotAscending { previous, day }.to_string()
+            }
+            E::BothLists(BothLists { day }) => Contradiction::BothLists { day }.to_string(),
+            E::MakeupOnWorkingDay(MakeupOnWorkingDay { day, weekday }) => {
+                Contradiction::MakeupOnWorkingDay { day, weekday }.to_string()
+            }
+            E::EffectiveTooLate(EffectiveTooLate { effectiveDay, lastDay }) => format!(
+                "the table would take effect on {}, after the last day of its year, {}; name an earlier day",
+                Day::new(effectiveDay),
+                Day::new(lastDay)
+            ),
+            E::ZeroSource(_) => "the digest of the notice is all zero; name the SHA-256 of its file".into(),
             E::PeriodTooLong(PeriodTooLong { length, max }) => {
                 format!("a period of {length} days; the ledger computes at most {max}")
             }
@@ -101,6 +128,14 @@ impl Module for Calendar {
                 format!("there is no date {year}-{month:02}-{dayOfMonth:02}; dates count from 1970-01-01")
             }
         })
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        load::check(input)
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        load::describe(input)
     }
 
     fn check_genesis(&self, spec: &Spec) -> Result<(), String> {

@@ -280,10 +280,11 @@ fn the_genesis_file_may_add_years_and_correct_those_that_come_with_it() {
 #[test]
 fn tampered_storage_is_found() {
     type Tamper = fn(&mut Scene<'_>);
-    let cases: [(Tamper, &str); 3] = [
+    let cases: [(Tamper, &str); 4] = [
         (|s| s.host_mut().put(state::ADDRESS, YEARS.slot(), U256::ONE << 25), "K1"),
         (|s| s.host_mut().put(state::ADDRESS, TABLES.slot_of(2027), U256::ONE), "K1"),
         (|s| s.host_mut().put(state::ADDRESS, TABLES.slot_of(2026) + U256::ONE, U256::ONE << 173), "K2"),
+        (|s| s.host_mut().put(state::ADDRESS, TABLES.slot_of(2026), U256::from(2)), "K3"),
     ];
     for (tamper, invariant) in cases {
         let mut scene = scene("2026-01-01");

@@ -2,19 +2,18 @@
 //!
 //! ```json
 //! {"organisations": [{"name": "Harbour Notary Office", "code": "12330100MB0000027B",
-//!   "roles": ["notary"], "accounts": ["0x…"], "validators": ["0x…"], "observers": []}]}
+//!   "roles": ["notary"], "accounts": ["0x…"], "validators": ["0x…"], "observers": []},
+//!  {"name": "Zhejiang Administration", "roles": ["provincial"], "division": 33, "accounts": ["0x…"]}],
+//!  "parameters": {"approval_permille": 750}}
 //! ```
 //!
 //! Who votes is said by the genesis file itself (`validators`); the section says which
 //! organisation runs them. A validator that no organisation claims belongs to none.
 
 use super::{
-    Role,
-    state::{
-        ACCOUNTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, Profile, SEATS, Seat, SeatKind,
-        VALIDATORS,
-    },
-    terms,
+    Role, organisations,
+    state::{COUNT, OBSERVERS, PARAMETERS, Profile, SEATS, Seat, SeatKind, VALIDATORS},
+    terms::{self, Parameter},
 };
 use crate::{Ctx, Stop, uscc};
 use ding_primitives::{Address, B256, MemberKey, Spec, is_module_address, limits};
@@ -26,7 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(deny_unknown_fields)]
 pub struct Section {
     /// Organisations; the first has number 1.
+    #[serde(default)]
     pub organisations: Vec<OrganisationEntry>,
+    /// Parameters by name, where they differ from the usual values ([`terms::Parameter`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, u64>,
 }
 
 /// An organisation in the genesis file.
@@ -83,6 +86,9 @@ impl Section {
                 .check(&voting, &mut once)
                 .map_err(|reason| format!("organisation {:?}: {reason}", organisation.name))?;
         }
+        for (name, value) in &self.parameters {
+            check_parameter(name, *value)?;
+        }
         if once.accounts.len() > limits::GENESIS_ACCOUNTS_MAX {
             return Err(format!("more than {} accounts", limits::GENESIS_ACCOUNTS_MAX));
         }
@@ -92,6 +98,14 @@ impl Section {
         }
         Ok(())
     }
+}
+
+fn check_parameter(name: &str, value: u64) -> Result<(), String> {
+    let names = || Parameter::ALL.map(Parameter::name).join(", ");
+    let which = Parameter::from_name(name)
+        .ok_or_else(|| format!("there is no parameter {name:?}; the parameters are {}", names()))?;
+    let (min, max) = which.range();
+    if which.takes(value) { Ok(()) } else { Err(format!("{name} is {value}, outside {min} to {max}")) }
 }
 
 /// What may be named only once in a section.
@@ -109,12 +123,12 @@ impl OrganisationEntry {
     }
 
     fn check(&self, voting: &BTreeSet<MemberKey>, once: &mut Once) -> Result<(), String> {
-        let chars = self.name.chars().count();
-        if chars == 0 || chars > limits::NAME_CHARS_MAX {
-            return Err(format!("a name of {chars} characters, want 1 to {}", limits::NAME_CHARS_MAX));
-        }
-        if self.name.chars().any(char::is_control) || self.name.trim() != self.name {
-            return Err("the name has control characters, or spaces at its ends".into());
+        if !terms::name_fits(&self.name, limits::NAME_CHARS_MAX) {
+            return Err(format!(
+                "a name of {} characters, want 1 to {}, no control characters, no spaces at its ends",
+                self.name.chars().count(),
+                limits::NAME_CHARS_MAX
+            ));
         }
         if !once.names.insert(self.name.clone()) {
             return Err("the name is taken by another organisation".into());
@@ -166,6 +180,10 @@ pub(super) fn write(ctx: &mut Ctx<'_>, spec: &Spec) -> Result<(), Stop> {
         runs.extend(organisation.validators.iter().map(|key| (*key, id)));
     }
     COUNT.set(ctx, &id)?;
+    for (name, value) in &section.parameters {
+        let parameter = Parameter::from_name(name).ok_or_else(|| ctx.fault("an unknown parameter"))?;
+        PARAMETERS.set(ctx, parameter.word(), value)?;
+    }
     for validator in &spec.validators {
         let organisation = runs.get(&validator.key).copied().unwrap_or(0);
         VALIDATORS.push(ctx, &validator.key.0)?;
@@ -183,13 +201,8 @@ fn write_organisation(ctx: &mut Ctx<'_>, id: u32, entry: &OrganisationEntry) -> 
         observers: size(&entry.observers)?,
         code: entry.code.as_ref().map_or(B256::ZERO, |code| B256::right_padding_from(code.as_bytes())),
     };
-    PROFILES.cell(ctx, id)?.insert(ctx, &profile)?;
-    NAMES.text(ctx, id)?.insert(ctx, &entry.name)?;
-    let accounts = ACCOUNTS.list(ctx, id)?;
-    for account in &entry.accounts {
-        accounts.push(ctx, account)?;
-        ORGANISATION_OF.set(ctx, *account, &id)?;
-    }
+    organisations::write(ctx, id, &entry.name, &profile)?;
+    organisations::write_accounts(ctx, id, &entry.accounts)?;
     for key in &entry.observers {
         OBSERVERS.push(ctx, &key.0)?;
         SEATS.set(ctx, key.0, &Seat { organisation: id, kind: SeatKind::Observer })?;

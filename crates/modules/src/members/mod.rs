@@ -1,21 +1,38 @@
-//! Members: the organisations of the consortium, the accounts that act for them, and the nodes
-//! they run.
+//! Members: the organisations of the consortium, the accounts that act for them, the nodes they run,
+//! and what they decide together.
 //!
 //! Genesis names them ([`genesis`]). Each organisation has a number from 1 on, a name, perhaps a
-//! unified social credit code, roles, accounts, and members of the network: validators vote,
-//! observers follow. Other modules ask here ([`organisation_of`], [`require_role`]); contracts ask
-//! through the interface.
+//! unified social credit code, roles, perhaps a division of the country, accounts, and members of the
+//! network: validators vote on blocks, observers follow. Other modules ask here ([`organisation_of`],
+//! [`require_role`]); contracts ask through the interface.
 //!
-//! Who: anyone reads; nobody writes after genesis. Genesis emits no events: the file itself is
-//! the record.
+//! What changes for everybody is decided by vote ([`proposals`]): an organisation proposes a call of
+//! a module, the organisations of the electorate vote, and when enough approve, the call is carried
+//! out by whoever makes it ([`take_decision`]). Nothing is decided that would leave nobody to decide
+//! ([`organisations`]).
+//!
+//! Who: an organisation of the electorate proposes, votes and carries out; who proposed withdraws; an
+//! organisation adds and removes its own accounts; anyone reads. Genesis emits no events: the file
+//! itself is the record.
 //!
 //! Invariants ([`Members::check`]):
-//! - M1 an account is listed by exactly the organisation it acts for.
+//! - M1 an account is listed once, by the organisation it acts for, in the place it says.
 //! - M2 a key has one seat, and stands in exactly the list of its kind.
 //! - M3 an organisation counts as many validators and observers as seats name it.
+//! - M4 exactly the organisations entitled to it have a vote.
+//! - M5 a proposal is as its events say, and goes from open to decided to carried out or nowhere.
+//! - M6 an organisation's vote is the last it cast.
+//! - M7 a name and a code lead to the one organisation that has them.
+//! - M8 accounts, roles and parameters are as the last event about them says.
 
 pub mod abi;
+mod check;
+pub mod electorate;
+pub mod events;
+mod explain;
 pub mod genesis;
+mod organisations;
+pub mod proposals;
 pub mod state;
 pub mod terms;
 #[cfg(test)]
@@ -23,15 +40,18 @@ mod tests;
 
 use self::{
     abi::IMembers::{self, *},
-    state::{ACCOUNTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, SEATS, SeatKind, VALIDATORS},
+    state::{
+        ACCOUNTS, BALLOTS, COUNT, NAMES, OBSERVERS, ORGANISATION_OF, PROFILES, PROPOSAL_COUNT, PROPOSALS,
+        SEATS, SeatKind, VALIDATORS,
+    },
 };
 pub use self::{
     genesis::{OrganisationEntry, Section},
-    terms::Role,
+    proposals::{parameter, take_decision},
+    terms::{Electorate, Parameter, Role, Status},
 };
 use crate::{Ctx, Interface, Module, Stop, Violation, dispatch};
-use ding_primitives::{Address, B256, Bytes, Log, Spec, U256, limits};
-use std::collections::BTreeMap;
+use ding_primitives::{Address, Bytes, Log, Spec, U256, limits};
 
 /// The module.
 pub struct Members;
@@ -52,6 +72,27 @@ impl Module for Members {
     fn call(&self, ctx: &mut Ctx<'_>, input: &[u8]) -> Result<Bytes, Stop> {
         use IMembersCalls as C;
         match dispatch::decode::<C>(input)? {
+            C::propose(call) => dispatch::write(ctx, call, proposals::propose),
+            C::vote(call) => dispatch::write(ctx, call, proposals::vote),
+            C::withdraw(call) => dispatch::write(ctx, call, proposals::withdraw),
+            C::addOrganisation(call) => dispatch::write(ctx, call, organisations::add_organisation),
+            C::setRoles(call) => dispatch::write(ctx, call, organisations::set_roles),
+            C::addAccount(call) => dispatch::write(ctx, call, organisations::add_account),
+            C::removeAccount(call) => dispatch::write(ctx, call, organisations::remove_account),
+            C::setParameter(call) => dispatch::write(ctx, call, organisations::set_parameter),
+            C::proposalCount(call) => dispatch::read(ctx, call, |ctx, _| PROPOSAL_COUNT.get(ctx)),
+            C::proposal(call) => dispatch::read(ctx, call, |ctx, call| proposals::show(ctx, call.id)),
+            C::proposals(call) => dispatch::read(ctx, call, proposals::page),
+            C::tally(call) => dispatch::read(ctx, call, proposals::tally),
+            C::voteOf(call) => dispatch::read(ctx, call, proposals::vote_of),
+            C::electorate(call) => dispatch::read(ctx, call, electorate_of),
+            C::rehearse(call) => dispatch::read(ctx, call, |ctx, call| {
+                proposals::rehearse(ctx, call.target, &call.input).map(Electorate::number)
+            }),
+            C::parameter(call) => dispatch::read(ctx, call, |ctx, call| {
+                let which = organisations::require_parameter(call.name)?;
+                parameter(ctx, which)
+            }),
             C::organisationCount(call) => dispatch::read(ctx, call, |ctx, _| COUNT.get(ctx)),
             C::organisation(call) => dispatch::read(ctx, call, organisation),
             C::organisationOf(call) => {
@@ -79,26 +120,11 @@ impl Module for Members {
     }
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
-        use IMembersErrors as E;
-        Some(match dispatch::decode_error(revert)? {
-            E::NoSuchOrganisation(NoSuchOrganisation { id, count }) => {
-                format!("there is no organisation {id}; they are numbered 1 to {count}")
-            }
-            E::UnknownRole(UnknownRole { role }) => format!("there is no role {role}; roles are {}", roles()),
-            E::PageTooLarge(PageTooLarge { count, max }) => {
-                format!("{count} entries asked for, one answer holds {max}; ask in pages")
-            }
-            E::RoleRequired(RoleRequired { account, organisation, role }) => {
-                let role = Role::from_number(role)
-                    .map_or_else(|| format!("number {role}"), |role| role.name().into());
-                match organisation {
-                    0 => format!("account {account} acts for no organisation; the role {role} is required"),
-                    _ => format!(
-                        "account {account} acts for organisation {organisation}, which does not have the role {role}"
-                    ),
-                }
-            }
-        })
+        dispatch::decode_error(revert).map(explain::explain)
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        organisations::describe(input)
     }
 
     fn check_genesis(&self, spec: &Spec) -> Result<(), String> {
@@ -109,12 +135,19 @@ impl Module for Members {
         genesis::write(ctx, spec)
     }
 
-    fn check(&self, ctx: &mut Ctx<'_>, _history: &[Log]) -> Result<(), Violation> {
-        check(ctx)
+    fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
+        check::check(ctx, history)
     }
 
-    fn likely_reads(&self, _caller: Address, input: &[u8]) -> Vec<(Address, U256)> {
+    fn likely_reads(&self, caller: Address, input: &[u8]) -> Vec<(Address, U256)> {
         use IMembersCalls as C;
+        if let Ok(C::vote(call)) = dispatch::decode::<C>(input) {
+            let proposal = PROPOSALS.slot_of(call.id);
+            let mut slots =
+                vec![ORGANISATION_OF.slot_of(caller), COUNT.slot(), BALLOTS.slot_of_both(call.id, 0)];
+            slots.extend((0..4).map(|word| proposal.wrapping_add(U256::from(word))));
+            return slots.into_iter().map(|slot| (state::ADDRESS, slot)).collect();
+        }
         let slot = match dispatch::decode::<C>(input) {
             Ok(C::organisationOf(call)) => ORGANISATION_OF.slot_of(call.account),
             Ok(C::hasRole(call)) => ORGANISATION_OF.slot_of(call.account),
@@ -133,7 +166,7 @@ impl Module for Members {
 ///
 /// Out of gas.
 pub fn organisation_of(ctx: &mut Ctx<'_>, account: Address) -> Result<u32, Stop> {
-    ORGANISATION_OF.get(ctx, account)
+    Ok(ORGANISATION_OF.get(ctx, account)?.organisation)
 }
 
 /// Number of the organisation that an account acts for, which must have the role.
@@ -188,11 +221,22 @@ fn organisation(ctx: &mut Ctx<'_>, call: organisationCall) -> Result<Organisatio
 
 fn accounts_of(ctx: &mut Ctx<'_>, call: accountsOfCall) -> Result<Vec<Address>, Stop> {
     let accountsOfCall { id, start, count } = call;
-    if count > limits::MODULE_PAGE_MAX {
-        return Err(Stop::revert(PageTooLarge { count, max: limits::MODULE_PAGE_MAX }));
-    }
+    require_page(count)?;
     let id = require_organisation(ctx, id)?;
     ACCOUNTS.list(ctx, id)?.page(ctx, start.into(), count.into())
+}
+
+/// Refuses a page with more entries than one answer holds.
+fn require_page(count: u32) -> Result<(), Stop> {
+    let max = limits::MODULE_PAGE_MAX;
+    if count > max { Err(Stop::revert(PageTooLarge { count, max })) } else { Ok(()) }
+}
+
+fn electorate_of(ctx: &mut Ctx<'_>, call: electorateCall) -> Result<electorateReturn, Stop> {
+    require_page(call.count)?;
+    let who = Electorate::of(&call.target);
+    let organisations = electorate::page(ctx, who, call.start, call.count)?;
+    Ok(electorateReturn { electorate_: who.number(), organisations })
 }
 
 fn has_role(ctx: &mut Ctx<'_>, call: hasRoleCall) -> Result<bool, Stop> {
@@ -214,52 +258,4 @@ fn require_organisation(ctx: &mut Ctx<'_>, id: u32) -> Result<u32, Stop> {
 
 fn require_known(role: u8) -> Result<Role, Stop> {
     Role::from_number(role).ok_or_else(|| Stop::revert(UnknownRole { role }))
-}
-
-fn roles() -> String {
-    Role::ALL.map(|role| format!("{} {}", role.number(), role.name())).join(", ")
-}
-
-fn check(ctx: &mut Ctx<'_>) -> Result<(), Violation> {
-    let count = COUNT.get(ctx)?;
-    let mut owners: BTreeMap<Address, u32> = BTreeMap::new();
-    for id in 1..=count {
-        for account in ACCOUNTS.list(ctx, id)?.page(ctx, 0, u64::MAX)? {
-            let (of, twice) = (organisation_of(ctx, account)?, owners.insert(account, id));
-            Violation::unless("M1", of == id && twice.is_none(), || {
-                format!(
-                    "account {account} is listed by organisation {id}, acts for {of}, listed before by {twice:?}"
-                )
-            })?;
-        }
-    }
-    let mut seats: BTreeMap<B256, SeatKind> = BTreeMap::new();
-    let mut runs: BTreeMap<(u32, bool), u32> = BTreeMap::new();
-    for (list, kind) in [(VALIDATORS, SeatKind::Validator), (OBSERVERS, SeatKind::Observer)] {
-        for key in list.page(ctx, 0, u64::MAX)? {
-            let (seat, twice) = (SEATS.get(ctx, key)?, seats.insert(key, kind));
-            Violation::unless(
-                "M2",
-                seat.kind == kind && seat.organisation <= count && twice.is_none(),
-                || {
-                    format!(
-                        "key {key} is listed as {kind:?}, its seat is {seat:?}, listed before as {twice:?}"
-                    )
-                },
-            )?;
-            let counted = runs.entry((seat.organisation, kind == SeatKind::Validator)).or_default();
-            *counted = counted.saturating_add(1);
-        }
-    }
-    for id in 1..=count {
-        let profile = PROFILES.get(ctx, id)?;
-        let counted = [true, false].map(|votes| runs.get(&(id, votes)).copied().unwrap_or(0));
-        Violation::unless("M3", [profile.validators, profile.observers] == counted, || {
-            format!(
-                "organisation {id} says {} validators and {} observers, seats say {counted:?}",
-                profile.validators, profile.observers
-            )
-        })?;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{
     mocks::{self, MapHost, NOTARY, OTHER, REGISTRAR, STRANGER, Scene, revert},
     registry,
 };
-use ding_primitives::{Height, MemberKey, U256};
+use ding_primitives::{B256, Height, MemberKey, U256};
 
 fn key(number: u8) -> MemberKey {
     MemberKey(B256::repeat_byte(number))
@@ -24,7 +24,10 @@ fn harbour() -> OrganisationEntry {
 
 fn spec(organisations: Vec<OrganisationEntry>) -> Spec {
     let mut spec = mocks::spec();
-    spec.modules.insert("members".into(), serde_json::to_value(Section { organisations }).unwrap());
+    spec.modules.insert(
+        "members".into(),
+        serde_json::to_value(Section { organisations, ..Section::default() }).unwrap(),
+    );
     spec
 }
 
