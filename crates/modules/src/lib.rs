@@ -91,6 +91,7 @@ pub mod check;
 pub mod ctx;
 pub mod dispatch;
 pub mod evidence;
+pub mod identity;
 pub mod ids;
 pub mod interface;
 pub mod members;

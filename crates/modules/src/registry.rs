@@ -6,13 +6,14 @@ use crate::{
     check::StateHost,
     ctx::{BlockInfo, gas},
     evidence::Evidence,
+    identity::Identity,
     members::Members,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
 };
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Evidence];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Identity, &Evidence];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

@@ -342,7 +342,7 @@ fn any_bytes_are_searched_without_a_panic_and_a_finding_points_at_a_digit() {
         for _ in 0..disorder.next() % 24 {
             let unit = units[usize::try_from(disorder.next() % units.len() as u64).unwrap()];
             // Now and then half of a character.
-            let cut = if disorder.next() % 16 == 0 { unit.len() / 2 } else { unit.len() };
+            let cut = if disorder.next().is_multiple_of(16) { unit.len() / 2 } else { unit.len() };
             input.extend_from_slice(&unit.as_bytes()[..cut]);
         }
         if let Some(finding) = find(&input) {
@@ -364,6 +364,6 @@ fn the_worst_inputs_take_time_linear_in_their_length() {
         // Twice the input, at most twice the findings and seams: nothing is looked at from every start.
         assert!(steps(unit, 131_072) <= 2 * steps(unit, 65_536) + 2, "{unit:?}");
     }
-    let lengths = [&[0u8; 31][..], &[b'A']].concat().repeat(4_096);
+    let lengths = [&[0u8; 31][..], b"A"].concat().repeat(4_096);
     assert!(seams(&lengths).count() <= 3 * 4_096);
 }
