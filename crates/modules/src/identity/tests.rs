@@ -145,9 +145,9 @@ fn an_organisation_is_known_by_its_code_which_must_check() {
     }
     let mut behind = good.code;
     behind.0[31] = 1;
-    let hidden = bindCall { account: PHONE, code: behind, ..good.clone() };
+    let hidden = bindCall { account: PHONE, code: behind, ..good };
     assert_eq!(scene.call(AUTHORITY, hidden), revert(CodeNotAccepted { kind: 2, code: behind }));
-    let again = scene.call(AUTHORITY, bindCall { account: PHONE, ..good.clone() });
+    let again = scene.call(AUTHORITY, bindCall { account: PHONE, ..good });
     assert_eq!(again, revert(SubjectBound { subject: good.code, authority: 1, binding: 1, root: ROOT }));
     scene.check();
 }
