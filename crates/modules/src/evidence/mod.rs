@@ -99,12 +99,12 @@ impl Module for Evidence {
         dispatch::decode_error(revert).and_then(|error| explain(error, revert))
     }
 
-    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
-        Err(members::not_decided_by_vote(state::ADDRESS, input))
-    }
-
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
         check::check(ctx, history)
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        Err(members::not_decided_by_vote(state::ADDRESS, input))
     }
 
     fn likely_reads(&self, caller: Address, input: &[u8]) -> Vec<(Address, U256)> {

@@ -128,7 +128,7 @@ pub(super) fn rehearse(ctx: &mut Ctx<'_>, target: Address, input: &[u8]) -> Resu
     Ok(Electorate::of(&target))
 }
 
-/// That calls with this input are not decided by vote.
+/// The refusal of a proposal of a function that is not decided by vote.
 pub(crate) fn not_decided_by_vote(target: Address, input: &[u8]) -> Stop {
     let mut selector = [0; 4];
     for (to, from) in selector.iter_mut().zip(input) {
