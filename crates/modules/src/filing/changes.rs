@@ -9,9 +9,10 @@ use super::{
     clocks::{self, Running},
     filings, forms,
     hands::{Move, take},
-    numbers, providers, publishing, supervision,
+    numbers, providers, publishing,
     state::{CHANGES, Change, Service, TERMINATIONS, Termination},
     steps::{State, Step},
+    supervision,
     terms::Clock,
     texts,
 };

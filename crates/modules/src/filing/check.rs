@@ -48,9 +48,7 @@ fn providers(ctx: &mut Ctx<'_>, story: &Story) -> Result<(), Violation> {
         // Subject number and sequence are chosen, not told.
         let Provider { subject_number, sequence, .. } = found;
         let same = found == Provider { subject_number, sequence, ..*want };
-        Violation::unless("F4", same, || {
-            format!("provider {id}: {found:?} in storage, {want:?} in events")
-        })?;
+        Violation::unless("F4", same, || format!("provider {id}: {found:?} in storage, {want:?} in events"))?;
         if subject_number != 0 {
             let owner = SUBJECT_NUMBERS.get(ctx, subject_number)?;
             Violation::unless("F1", owner == *id, || {

@@ -6,8 +6,7 @@
 
 use super::{
     abi::IFiling::{BadDay, ClockState, PeriodRange},
-    state::{
-        BATCHES, CHANGES, INSPECTIONS, PERIODS, Service, TERMINATIONS},
+    state::{BATCHES, CHANGES, INSPECTIONS, PERIODS, Service, TERMINATIONS},
     steps::State,
     terms::Clock,
 };
@@ -44,12 +43,7 @@ impl Running {
 
     /// Puts the clock into a filing.
     pub const fn put(self, service: Service) -> Service {
-        Service {
-            clock: self.clock,
-            clock_start: self.start.get(),
-            clock_days: self.days,
-            ..service
-        }
+        Service { clock: self.clock, clock_start: self.start.get(), clock_days: self.days, ..service }
     }
 
     /// Its last day.

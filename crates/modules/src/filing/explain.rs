@@ -53,7 +53,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         ),
         // Fields.
         E::UnknownTerm(e) => {
-            format!("there is no {} with number {}; look the number up in the interface", e.vocabulary, e.number)
+            format!("there is no {} with number {}; the interface lists them", e.vocabulary, e.number)
         }
         E::Missing(e) => format!("the field {} is empty; it is needed", e.field),
         E::NotExpected(e) => format!("the field {} does not belong there; leave it empty", e.field),
@@ -89,7 +89,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         E::AlreadyRegistered(e) => {
             format!("this subject is registered as provider {}; change that record", e.provider)
         }
-        E::AccountTaken(e) => {
+        E::AccountInCharge(e) => {
             format!("account {} is in charge of provider {}; use another one", e.account, e.provider)
         }
         E::OrganisationOnly(e) => format!(
@@ -134,8 +134,12 @@ pub(super) fn explain(error: IFilingErrors) -> String {
             "the last character of {} should be {}; compare the number with the public list, and confirm it if it stands there",
             e.number, e.want
         ),
-        E::NumberTaken(e) => format!("the number {} was given to service {}; give another", e.number, e.service),
-        E::NoFreeNumber(e) => format!("no number could be formed for provider {}; give one by hand", e.provider),
+        E::NumberTaken(e) => {
+            format!("the number {} was given to service {}; give another", e.number, e.service)
+        }
+        E::NoFreeNumber(e) => {
+            format!("no number could be formed for provider {}; give one by hand", e.provider)
+        }
         E::NotProposed(e) => {
             format!("no number is proposed for service {}; a first person proposes it", e.service)
         }
@@ -150,7 +154,9 @@ pub(super) fn explain(error: IFilingErrors) -> String {
             day(e.today),
             day(e.day)
         ),
-        E::NotPublished(e) => format!("service {} is not published; objections follow publication", e.service),
+        E::NotPublished(e) => {
+            format!("service {} is not published; objections follow publication", e.service)
+        }
         E::ObjectionLate(e) => format!(
             "objections to service {} ended on {}; today is {}",
             e.service,
@@ -162,7 +168,9 @@ pub(super) fn explain(error: IFilingErrors) -> String {
             e.objection, e.service
         ),
         // Life of a recorded service.
-        E::NothingChanged(e) => format!("the form says what the record of service {} says already", e.service),
+        E::NothingChanged(e) => {
+            format!("the form says what the record of service {} says already", e.service)
+        }
         E::OtherChange(e) => format!(
             "the form has digest {}, the change reported for service {} has {}; send the form as reported",
             e.given, e.service, e.reported
@@ -176,12 +184,9 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         E::NotYet(e) if e.day == 0 => {
             format!("the end of service {} was not announced; its provider announces it", e.service)
         }
-        E::NotYet(e) => format!(
-            "for service {} {} must be over first; today is {}",
-            e.service,
-            day(e.day),
-            day(e.today)
-        ),
+        E::NotYet(e) => {
+            format!("for service {} {} must be over first; today is {}", e.service, day(e.day), day(e.today))
+        }
         E::NotUpheld(e) => {
             format!("objection {} was not upheld or is not about service {}", e.objection, e.service)
         }

@@ -11,7 +11,10 @@ use super::{
     forms::{self, Checked},
     hands::{self, Hand, Move, take},
     numbers, providers,
-    state::{ADDRESS, COUNTS, Counts, PROPOSALS, PROVIDER_OF_CODE, PROVIDERS, Proposal, Provider, SERVICES, Service},
+    state::{
+        ADDRESS, COUNTS, Counts, PROPOSALS, PROVIDER_OF_CODE, PROVIDERS, Proposal, Provider, SERVICES,
+        Service,
+    },
     steps::Step,
     terms::{Clock, Material, Nature},
     texts,
@@ -51,11 +54,7 @@ pub(super) fn get(ctx: &mut Ctx<'_>, id: u64) -> Result<(Cell<Service>, Service)
 /// # Errors
 ///
 /// As [`get`] and [`hands::hand`].
-pub(super) fn open(
-    ctx: &mut Ctx<'_>,
-    id: u64,
-    step: Step,
-) -> Result<(Cell<Service>, Service, Hand), Stop> {
+pub(super) fn open(ctx: &mut Ctx<'_>, id: u64, step: Step) -> Result<(Cell<Service>, Service, Hand), Stop> {
     let (place, service) = get(ctx, id)?;
     let (_, provider) = providers::get(ctx, service.provider)?;
     let hand = hands::hand(ctx, step, service.provider, &provider)?;
@@ -252,8 +251,12 @@ fn propose(
         return Err(Stop::revert(CheckDigit { number, want: wrong.want.to_string() }));
     }
     let confirmed = wrong.is_some();
-    let proposal =
-        Proposal { account: hand.account, confirmed, given: !text.is_empty(), number: numbers::field(&number) };
+    let proposal = Proposal {
+        account: hand.account,
+        confirmed,
+        given: !text.is_empty(),
+        number: numbers::field(&number),
+    };
     PROPOSALS.set(ctx, id, &proposal)?;
     let imported = service.flags & Service::IMPORTED != 0;
     let (account, number) = (hand.account, number.as_str().to_owned());
@@ -278,8 +281,7 @@ pub(super) fn record(ctx: &mut Ctx<'_>, call: recordCall) -> Result<(), Stop> {
 /// Second hand of a record.
 fn record_one(ctx: &mut Ctx<'_>, id: u64) -> Result<(), Stop> {
     let (place, service, hand) = open(ctx, id, Step::Record)?;
-    let proposal =
-        PROPOSALS.find(ctx, id)?.ok_or_else(|| Stop::revert(NotProposed { service: id }))?;
+    let proposal = PROPOSALS.find(ctx, id)?.ok_or_else(|| Stop::revert(NotProposed { service: id }))?;
     hands::require_other(ctx, proposal.account, hand.account)?;
     require_materials(id, &service)?;
     let number = numbers::confirm(ctx, id, &proposal)?;

@@ -65,8 +65,8 @@ mod tests;
 mod texts;
 mod views;
 
-pub use self::steps::{Actor, State, Step, Track};
 use self::abi::IFiling;
+pub use self::steps::{Actor, State, Step, Track};
 use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, ids::FilingNumber};
 use ding_primitives::{Address, B256, Bytes, Log, U256, keccak256};
 
@@ -105,9 +105,7 @@ impl Module for Filing {
             C::importFiling(call) => write(ctx, call, filings::import),
             C::publishBatch(call) => write(ctx, call, done(publishing::publish, publishBatchReturn {})),
             C::object(call) => write(ctx, call, publishing::object),
-            C::decideObjection(call) => {
-                write(ctx, call, done(publishing::decide, decideObjectionReturn {}))
-            }
+            C::decideObjection(call) => write(ctx, call, done(publishing::decide, decideObjectionReturn {})),
             C::reportChange(call) => write(ctx, call, done(changes::report, reportChangeReturn {})),
             C::acceptChange(call) => write(ctx, call, done(changes::accept, acceptChangeReturn {})),
             C::returnChange(call) => write(ctx, call, done(changes::send_back, returnChangeReturn {})),
@@ -148,12 +146,8 @@ impl Module for Filing {
             C::setArticle(call) => write(ctx, call, done(table::set_article, setArticleReturn {})),
             C::setPeriod(call) => write(ctx, call, done(table::set_period, setPeriodReturn {})),
             C::provider(call) => read(ctx, call, |ctx, call| views::provider(ctx, call.id)),
-            C::providerOf(call) => {
-                read(ctx, call, |ctx, call| state::PROVIDER_OF.get(ctx, call.account))
-            }
-            C::providerOfCode(call) => {
-                read(ctx, call, |ctx, call| views::provider_of_code(ctx, &call.uscc))
-            }
+            C::providerOf(call) => read(ctx, call, |ctx, call| state::PROVIDER_OF.get(ctx, call.account)),
+            C::providerOfCode(call) => read(ctx, call, |ctx, call| views::provider_of_code(ctx, &call.uscc)),
             C::service(call) => read(ctx, call, |ctx, call| views::service(ctx, call.id)),
             C::serviceOfNumber(call) => {
                 read(ctx, call, |ctx, call| views::service_of_number(ctx, &call.number))
@@ -178,6 +172,14 @@ impl Module for Filing {
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
         dispatch::decode_error(revert).map(explain::explain)
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        table::check_proposal(input)
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        table::describe(input)
     }
 
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {

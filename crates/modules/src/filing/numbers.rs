@@ -6,9 +6,7 @@
 use super::{
     abi::IFiling::{BadNumber, NoFreeNumber, NumberTaken},
     providers,
-    state::{
-        Number, PROPOSALS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS,
-    },
+    state::{Number, PROPOSALS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS},
 };
 use crate::{
     Ctx, Stop, calendar,

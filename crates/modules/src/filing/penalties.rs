@@ -247,11 +247,7 @@ fn move_fine(
     take(ctx, hand, Move { step, service: penalty.service, item, from, status }, None)
 }
 
-fn open(
-    ctx: &mut Ctx<'_>,
-    item: u64,
-    step: Step,
-) -> Result<(Cell<Penalty>, Penalty, Service, Hand), Stop> {
+fn open(ctx: &mut Ctx<'_>, item: u64, step: Step) -> Result<(Cell<Penalty>, Penalty, Service, Hand), Stop> {
     let place = PENALTIES.cell(ctx, item)?;
     let Some(penalty) = place.find(ctx)? else {
         let count = COUNTS.get(ctx)?.penalties;

@@ -5,22 +5,17 @@
 
 use super::{
     abi::IFiling::{
-        AccountSet, AccountTaken, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider, OrganisationOnly,
-        OtherCode, ProviderChanged, ProviderRegistered, Subject, UnknownTerm, WrongIdType, changeProviderCall,
-        registerProviderCall, setAccountCall,
+        AccountInCharge, AccountSet, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider,
+        OrganisationOnly, OtherCode, ProviderChanged, ProviderRegistered, Subject, UnknownTerm, WrongIdType,
+        changeProviderCall, registerProviderCall, setAccountCall,
     },
-    clocks,
-    hands,
+    clocks, hands,
     state::{COUNTS, Counts, PROVIDER_OF, PROVIDER_OF_CODE, PROVIDERS, Provider},
     steps::Step,
     terms::{Clock, IdType, Kind, Nature},
     texts,
 };
-use crate::{
-    Ctx, Stop, calendar, members,
-    storage::Cell,
-    uscc,
-};
+use crate::{Ctx, Stop, calendar, members, storage::Cell, uscc};
 use alloy_sol_types::SolValue as _;
 use ding_primitives::{Address, B256};
 
@@ -73,8 +68,7 @@ pub(super) fn add(ctx: &mut Ctx<'_>, account: Address, subject: Subject) -> Resu
     let counts = COUNTS.get(ctx)?;
     let id = counts.providers.checked_add(1).ok_or_else(Stop::overflow)?;
     COUNTS.replace(ctx, &counts, &Counts { providers: id, ..counts })?;
-    let organisation =
-        if account.is_zero() { 0 } else { members::organisation_of(ctx, account)? };
+    let organisation = if account.is_zero() { 0 } else { members::organisation_of(ctx, account)? };
     let provider = Provider {
         account,
         organisation,
@@ -162,7 +156,7 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
 fn require_free(ctx: &mut Ctx<'_>, account: Address) -> Result<(), Stop> {
     match PROVIDER_OF.get(ctx, account)? {
         0 => Ok(()),
-        provider => Err(Stop::revert(AccountTaken { account, provider })),
+        provider => Err(Stop::revert(AccountInCharge { account, provider })),
     }
 }
 
@@ -225,7 +219,8 @@ fn check(ctx: &mut Ctx<'_>, subject: &Subject) -> Result<Checked, Stop> {
 
 /// A credit code, normalised and checked, as the high end of a word.
 pub(super) fn code(text: &str) -> Result<B256, Stop> {
-    let code = uscc::parse(text)
-        .map_err(|reason| Stop::revert(BadCode { uscc: text.chars().take(32).collect(), reason: reason.to_string() }))?;
+    let code = uscc::parse(text).map_err(|reason| {
+        Stop::revert(BadCode { uscc: text.chars().take(32).collect(), reason: reason.to_string() })
+    })?;
     Ok(super::forms::left_aligned(code.as_bytes()))
 }

@@ -2,8 +2,8 @@
 
 use super::{
     abi::IFiling::{
-        AlreadyPublished, BatchOutOfOrder, NoSuchItem, NotImported, NotPublished, ObjectionDecided,
-        ObjectionLate, ObjectionOpen, Objected, Published, decideObjectionCall, objectCall, publishBatchCall,
+        AlreadyPublished, BatchOutOfOrder, NoSuchItem, NotImported, NotPublished, Objected, ObjectionDecided,
+        ObjectionLate, ObjectionOpen, Published, decideObjectionCall, objectCall, publishBatchCall,
     },
     clocks::{self, Running},
     filings,
@@ -72,8 +72,8 @@ pub(super) fn object(ctx: &mut Ctx<'_>, call: objectCall) -> Result<u64, Stop> {
     let (_, service, hand) = filings::open(ctx, id, Step::Object)?;
     texts::digest("evidence", evidence)?;
     texts::long_needed("statement", &statement)?;
-    let window = clocks::objections(ctx, &service)?
-        .ok_or_else(|| Stop::revert(NotPublished { service: id }))?;
+    let window =
+        clocks::objections(ctx, &service)?.ok_or_else(|| Stop::revert(NotPublished { service: id }))?;
     let due = window.due(ctx)?;
     let today = calendar::today(ctx);
     if due.passed(ctx) {

@@ -295,9 +295,7 @@ impl Step {
             Self::ReportRectified => {
                 inspection(&[State::Rectifying], State::Rectified, PROVIDER, UNENDED, Stops)
             }
-            Self::AcceptRectified => {
-                inspection(&[State::Rectified], State::None, AUTHORITY, UNENDED, Stops)
-            }
+            Self::AcceptRectified => inspection(&[State::Rectified], State::None, AUTHORITY, UNENDED, Stops),
             Self::RefuseRectified => {
                 let from = &[State::Rectified];
                 inspection(from, State::Rectifying, AUTHORITY, UNENDED, Starts(Clock::Correct))
@@ -317,7 +315,9 @@ impl Step {
             Self::ProposeFine => item(Track::Penalty, NEW, State::Open, AUTHORITY, ANY, Stops),
             Self::ImposeFine => item(Track::Penalty, OPEN, State::Imposed, AUTHORITY, ANY, Stops),
             Self::DropFine => item(Track::Penalty, OPEN, State::Dropped, AUTHORITY, ANY, Stops),
-            Self::SettleFine => item(Track::Penalty, &[State::Imposed], State::Settled, AUTHORITY, ANY, Stops),
+            Self::SettleFine => {
+                item(Track::Penalty, &[State::Imposed], State::Settled, AUTHORITY, ANY, Stops)
+            }
             Self::EnterMeasure => item(Track::Penalty, NEW, State::Imposed, AUTHORITY, UNENDED, Stops),
             Self::ReportAssessment => {
                 let track = Track::Assessment;

@@ -11,9 +11,7 @@ use super::{
     clocks, filings,
     hands::{self, Hand, Move, take},
     penalties::{self, Notice},
-    state::{
-        ASSESSMENTS, Assessment, CAMPAIGNS, COUNTS, Campaign, Counts, INSPECTIONS, Inspection, Service,
-    },
+    state::{ASSESSMENTS, Assessment, CAMPAIGNS, COUNTS, Campaign, Counts, INSPECTIONS, Inspection, Service},
     steps::{State, Step, Track},
     terms::{Clock, Measure},
     texts,
@@ -136,7 +134,10 @@ pub(super) fn leave_campaign(ctx: &mut Ctx<'_>, id: u64) -> Result<u32, Stop> {
     let record = INSPECTIONS.get(ctx, id)?;
     if record.campaign != 0 {
         let (place, known) = campaign(ctx, record.campaign)?;
-        let open = known.open.checked_sub(1).ok_or_else(|| ctx.fault("a campaign with fewer than no inspections"))?;
+        let open = known
+            .open
+            .checked_sub(1)
+            .ok_or_else(|| ctx.fault("a campaign with fewer than no inspections"))?;
         place.replace(ctx, &known, &Campaign { open, ..known })?;
     }
     INSPECTIONS.set(ctx, id, &Inspection::default())?;
@@ -156,8 +157,13 @@ pub(super) fn rectify(ctx: &mut Ctx<'_>, call: rectifyCall) -> Result<u64, Stop>
     }
     let clock = clocks::start_with(ctx, Clock::Correct, workingDays)?;
     let inspection = move_inspection(ctx, &hand, Step::Rectify, id, &service, Some(clock))?;
-    let item =
-        penalties::enter(ctx, &hand, (id, &service), Measure::Rectify, Notice::new(article, breach, notice, text))?;
+    let item = penalties::enter(
+        ctx,
+        &hand,
+        (id, &service),
+        Measure::Rectify,
+        Notice::new(article, breach, notice, text),
+    )?;
     if matches!(service.inspection, State::InspectionDue | State::Answered) {
         leave_campaign(ctx, id)?;
     }

@@ -450,7 +450,17 @@ mod tests {
             )*};
         }
         one_to_one!(
-            Nature, IdType, Kind, Category, ServiceForm, Material, Format, Reason, Clock, Measure, Ground,
+            Nature,
+            IdType,
+            Kind,
+            Category,
+            ServiceForm,
+            Material,
+            Format,
+            Reason,
+            Clock,
+            Measure,
+            Ground,
             Duty
         );
     }

@@ -1,7 +1,10 @@
 //! Fields of forms: present or absent, short enough, normalised, known.
 
 use super::{
-    abi::IFiling::{ApprovalWording, ListSize, Missing, NotExpected, NotNormalised, TextTooLong, UnknownDivision, UnknownTerm},
+    abi::IFiling::{
+        ApprovalWording, ListSize, Missing, NotExpected, NotNormalised, TextTooLong, UnknownDivision,
+        UnknownTerm,
+    },
     terms,
 };
 use crate::{
@@ -69,7 +72,8 @@ pub(super) fn name(field: &str, name: &str) -> Result<(), Stop> {
         Ok(()) => Ok(()),
         Err(NameError::Empty) => Err(missing(field)),
         Err(NameError::Long { chars, max }) => {
-            let (bytes_, max) = (u32::try_from(chars).unwrap_or(u32::MAX), u32::try_from(max).unwrap_or(u32::MAX));
+            let (bytes_, max) =
+                (u32::try_from(chars).unwrap_or(u32::MAX), u32::try_from(max).unwrap_or(u32::MAX));
             Err(Stop::revert(TextTooLong { field: field.into(), bytes_, max }))
         }
         Err(_) => Err(Stop::revert(NotNormalised { field: field.into() })),

@@ -5,8 +5,8 @@ use crate::{
     calendar::Day,
     filing::{
         abi::IFiling::{
-            Declared, Deregistered, FineImposed, Form, Measured, ProviderRegistered, Published, Recorded, Stepped,
-            Subject, Submitted,
+            Declared, Deregistered, FineImposed, Form, Measured, ProviderRegistered, Published, Recorded,
+            Stepped, Subject, Submitted,
         },
         clocks::Running,
         events::{self, Event, Taken},

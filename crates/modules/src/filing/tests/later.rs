@@ -7,7 +7,9 @@ fn changed(service: u64, changed_on: Day, reason: &str) -> reportChangeCall {
 }
 
 fn new_form() -> Form {
-    Form { name: "提单存证二".into(), server: "深圳市南山区".into(), serverDivision: 440_305, ..form() }
+    Form {
+        name: "提单存证二".into(), server: "深圳市南山区".into(), serverDivision: 440_305, ..form()
+    }
 }
 
 /// Whether the last report of a change was late.
@@ -100,16 +102,16 @@ fn an_accepted_change_moves_the_contracts_of_the_service() {
     let mut stage = Stage::on(2026, 3, 2);
     let provider = stage.register(FIRM, firm());
     let (old, new) = (own_place(FIRM, 1), own_place(FIRM, 2));
-    let file = fileCall {
-        provider,
-        form: Form { places: vec![old], ..form() },
-        attachments: attachments(),
-    };
+    let file = fileCall { provider, form: Form { places: vec![old], ..form() }, attachments: attachments() };
     let service = stage.call(FIRM, file).unwrap();
     stage.record(service, "");
     let form = Form { places: vec![new], ..new_form() };
-    let report =
-        reportChangeCall { service, changedOn: on(2026, 3, 2).get(), form: form.clone(), reason: String::new() };
+    let report = reportChangeCall {
+        service,
+        changedOn: on(2026, 3, 2).get(),
+        form: form.clone(),
+        reason: String::new(),
+    };
     stage.call(FIRM, report).unwrap();
     let of = |stage: &mut Stage, nonce| {
         stage.scene.within(|ctx| crate::services::of_address(ctx, FIRM.create(nonce))).unwrap()

@@ -6,8 +6,7 @@ use super::*;
 fn a_service_is_filed_proposed_and_recorded_by_two_people_under_a_number_of_its_own() {
     let mut stage = Stage::on(2026, 2, 10);
     let provider = stage.register(FIRM, firm());
-    let service =
-        stage.call(FIRM, fileCall { provider, form: form(), attachments: attachments() }).unwrap();
+    let service = stage.call(FIRM, fileCall { provider, form: form(), attachments: attachments() }).unwrap();
     assert_eq!(stage.status(service), S::Submitted);
     stage.go(2026, 2, 24);
     let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
@@ -16,16 +15,18 @@ fn a_service_is_filed_proposed_and_recorded_by_two_people_under_a_number_of_its_
     assert_eq!((&number[..8], &number[16..19]), ("11010826", "001"), "{number}");
     let parsed = FilingNumber::parse(&number).unwrap();
     assert_eq!(parsed.check(), Ok(()));
-    assert_eq!(stage.read(proposalCall { service }), proposalReturn {
-        number: number.clone(),
-        account: CHIEF,
-        confirmed: false
-    });
+    assert_eq!(
+        stage.read(proposalCall { service }),
+        proposalReturn { number: number.clone(), account: CHIEF, confirmed: false }
+    );
     assert!(!stage.read(isRecordedCall { number: number.clone() }));
     stage.call(DEPUTY, recordCall { services: vec![service] }).unwrap();
     let record = stage.service(service);
     assert_eq!(record.number, number);
-    assert_eq!((record.status, record.flags, record.recordedOn), (S::Recorded.number(), 8, on(2026, 2, 24).get()));
+    assert_eq!(
+        (record.status, record.flags, record.recordedOn),
+        (S::Recorded.number(), 8, on(2026, 2, 24).get())
+    );
     assert_eq!(stage.read(serviceOfNumberCall { number: parsed.in_full() }), service);
     assert!(stage.read(isRecordedCall { number: number.clone() }));
     assert!(stage.read(proposalCall { service }).number.is_empty());
@@ -86,9 +87,12 @@ fn a_late_filing_is_taken_and_flagged() {
     stage.go(2026, 3, 3);
     assert_eq!(stage.clocks(service), [(Clock::File, on(2026, 3, 2), false, true)]);
     stage.call(FIRM, submitCall { service, attachments: attachments() }).unwrap();
-    let Some(events::Event::Submitted(event)) = stage.scene.logs().iter().find_map(|log| {
-        events::decode(log).filter(|event| matches!(event, events::Event::Submitted(_)))
-    }) else {
+    let Some(events::Event::Submitted(event)) = stage
+        .scene
+        .logs()
+        .iter()
+        .find_map(|log| events::decode(log).filter(|event| matches!(event, events::Event::Submitted(_))))
+    else {
         panic!("no event")
     };
     assert!(event.late && event.dueDay == on(2026, 3, 2).get());

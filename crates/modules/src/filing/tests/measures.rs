@@ -23,7 +23,8 @@ fn fine(service: u64, article: u8, breach: u8, ground: u8, yuan: u64) -> propose
 fn a_campaign_asks_takes_answers_and_closes_when_all_are_done() {
     let mut stage = Stage::on(2026, 3, 2);
     let (first, second) = (stage.recorded(), stage.recorded());
-    let campaign = stage.call(BEIJING, openCampaignCall { title: "2026 spring".into(), workingDays: 5 }).unwrap();
+    let campaign =
+        stage.call(BEIJING, openCampaignCall { title: "2026 spring".into(), workingDays: 5 }).unwrap();
     let inspect = |services: &[u64]| inspectCall { campaign, services: services.to_vec() };
     let refused = NotAllowed { step: 30, account: GUANGDONG, organisation: 3 };
     assert_eq!(stage.call(GUANGDONG, inspect(&[first])), revert(refused));
@@ -135,15 +136,13 @@ fn a_warned_service_is_suspended_until_it_is_corrected() {
 fn a_fine_takes_two_people_and_stays_in_the_range_of_its_article() {
     let mut stage = Stage::on(2026, 3, 2);
     let service = stage.recorded();
-    for (article, breach, yuan, min, max) in
-        [(19, 17, 4_999, 5_000, 30_000), (19, 17, 30_001, 5_000, 30_000), (21, 10, 19_999, 20_000, 30_000), (22, 11, 9_999, 10_000, 30_000)]
-    {
-        let refused = FineOutOfRange {
-            article,
-            amountFen: yuan * 100,
-            minFen: min * 100,
-            maxFen: max * 100,
-        };
+    for (article, breach, yuan, min, max) in [
+        (19, 17, 4_999, 5_000, 30_000),
+        (19, 17, 30_001, 5_000, 30_000),
+        (21, 10, 19_999, 20_000, 30_000),
+        (22, 11, 9_999, 10_000, 30_000),
+    ] {
+        let refused = FineOutOfRange { article, amountFen: yuan * 100, minFen: min * 100, maxFen: max * 100 };
         assert_eq!(stage.call(CHIEF, fine(service, article, breach, 2, yuan)), revert(refused));
     }
     let item = stage.call(CHIEF, fine(service, 19, 17, 2, 5_000)).unwrap();
@@ -153,19 +152,22 @@ fn a_fine_takes_two_people_and_stays_in_the_range_of_its_article() {
     let open = WrongState { service, track: 6, state: S::Open.number(), step: 63 };
     assert_eq!(stage.call(CHIEF, settle()), revert(open));
     stage.call(DEPUTY, impose()).unwrap();
-    assert_eq!(stage.read(penaltyCall { id: item }), PenaltyRecord {
-        service,
-        state: S::Imposed.number(),
-        measure: Measure::Fine.number(),
-        article: 19,
-        breach: 17,
-        ground: 2,
-        day: on(2026, 3, 2).get(),
-        amountFen: 500_000,
-        account: CHIEF,
-        second: DEPUTY,
-        notice: digest(1),
-    });
+    assert_eq!(
+        stage.read(penaltyCall { id: item }),
+        PenaltyRecord {
+            service,
+            state: S::Imposed.number(),
+            measure: Measure::Fine.number(),
+            article: 19,
+            breach: 17,
+            ground: 2,
+            day: on(2026, 3, 2).get(),
+            amountFen: 500_000,
+            account: CHIEF,
+            second: DEPUTY,
+            notice: digest(1),
+        }
+    );
     stage.call(CHIEF, settle()).unwrap();
     let dropped = stage.call(DEPUTY, fine(service, 21, 10, 2, 30_000)).unwrap();
     stage.call(DEPUTY, dropFineCall { penalty: dropped, reason: text() }).unwrap();
@@ -186,7 +188,10 @@ fn a_measure_names_an_article_that_punishes_the_breach_with_it() {
         (fine(service, 22, 31, 2, 20_000), Stop::revert(BreachNotInArticle { article: 22, breach: 31 })),
         // Article 20 refers to the Cybersecurity Law.
         (fine(service, 20, 8, 2, 20_000), Stop::revert(MeasureNotProvided { article: 20, measure: 4 })),
-        (fine(service, 19, 99, 2, 5_000), Stop::revert(UnknownTerm { vocabulary: "breach".into(), number: 99 })),
+        (
+            fine(service, 19, 99, 2, 5_000),
+            Stop::revert(UnknownTerm { vocabulary: "breach".into(), number: 99 }),
+        ),
     ];
     for (call, want) in cases {
         assert_eq!(stage.call(CHIEF, call).err(), Some(want));
@@ -276,12 +281,8 @@ fn a_security_assessment_is_reported_before_going_live_and_a_later_report_is_fla
     assert_eq!(late(&stage), Some(false));
     let today = stage.call(FIRM, report(on(2026, 3, 2))).unwrap();
     assert_eq!(late(&stage), Some(true));
-    let decide = |assessment, passed| decideAssessmentCall {
-        assessment,
-        passed,
-        report: digest(6),
-        reasons: text(),
-    };
+    let decide =
+        |assessment, passed| decideAssessmentCall { assessment, passed, report: digest(6), reasons: text() };
     stage.call(BEIJING, decide(early, true)).unwrap();
     stage.call(CHIEF, decide(today, false)).unwrap();
     let states = [early, today].map(|id| stage.read(assessmentCall { id }).state);

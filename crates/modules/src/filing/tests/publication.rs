@@ -71,7 +71,8 @@ fn only_imported_services_are_published_with_an_earlier_day() {
     let refused = NotImported { service: own, day: earlier.get(), today: today.get() };
     assert_eq!(stage.call(CHIEF, publish(1, &[imported, own], earlier)), revert(refused));
     stage.call(CHIEF, publish(1, &[imported], earlier)).unwrap();
-    let bad = |day: Day, min: Day| BadDay { field: "day".into(), day: day.get(), min: min.get(), max: today.get() };
+    let bad =
+        |day: Day, min: Day| BadDay { field: "day".into(), day: day.get(), min: min.get(), max: today.get() };
     let (before, tomorrow) = (on(2019, 3, 29), on(2026, 2, 11));
     assert_eq!(stage.call(CHIEF, publish(2, &[own], before)), revert(bad(before, earlier)));
     assert_eq!(stage.call(CHIEF, publish(2, &[own], tomorrow)), revert(bad(tomorrow, earlier)));
@@ -101,7 +102,8 @@ fn an_account_has_one_open_objection_to_a_service_and_may_object_again_after_its
     let open = ObjectionOpen { service, objection: first };
     assert_eq!(stage.call(CITIZEN, objection(service)), revert(open));
     stage.call(RIVAL, objection(service)).unwrap();
-    let decide = |objection, upheld| decideObjectionCall { objection, upheld, report: digest(5), reasons: text() };
+    let decide =
+        |objection, upheld| decideObjectionCall { objection, upheld, report: digest(5), reasons: text() };
     let refused = NotAllowed { step: 52, account: BEIJING, organisation: 2 };
     assert_eq!(stage.call(BEIJING, decide(first, false)), revert(refused));
     stage.call(CHIEF, decide(first, false)).unwrap();
@@ -129,7 +131,10 @@ fn what_is_not_published_cannot_be_objected_to() {
     let service = stage.recorded();
     assert_eq!(stage.call(CITIZEN, objection(service)), revert(NotPublished { service }));
     let filed = stage.filed();
-    assert_eq!(stage.call(CITIZEN, objection(filed)).err(), Some(Stop::revert(NotPublished { service: filed })));
+    assert_eq!(
+        stage.call(CITIZEN, objection(filed)).err(),
+        Some(Stop::revert(NotPublished { service: filed }))
+    );
     stage.check();
 }
 

@@ -62,7 +62,7 @@ fn a_code_is_normalised_then_checked() {
     assert_eq!(stage.read(providerOfCodeCall { uscc: CODE.into() }), provider);
     let again = registerProviderCall { subject: firm() };
     assert_eq!(stage.call(OTHER_FIRM, again.clone()), revert(AlreadyRegistered { provider }));
-    assert_eq!(stage.call(FIRM, again), revert(AccountTaken { account: FIRM, provider }));
+    assert_eq!(stage.call(FIRM, again), revert(AccountInCharge { account: FIRM, provider }));
     stage.check();
 }
 
@@ -86,9 +86,7 @@ fn a_form_is_complete_and_says_nothing_it_must_not() {
     let today = on(2026, 2, 10);
     let (min, max) = (clocks::GO_LIVE_MIN.get(), today.plus(3_660).unwrap().get());
     let bad_day = |day| Stop::revert(BadDay { field: "goLive".into(), day, min, max });
-    let long = |field: &str, bytes_, max| {
-        Stop::revert(TextTooLong { field: field.into(), bytes_, max })
-    };
+    let long = |field: &str, bytes_, max| Stop::revert(TextTooLong { field: field.into(), bytes_, max });
     let approval = |phrase: &str| Stop::revert(ApprovalWording { phrase: phrase.into() });
     let cases = [
         (Form { name: "".into(), ..form() }, missing("name")),
@@ -185,8 +183,12 @@ fn attachments_are_images_or_pdf_of_the_allowed_size() {
 fn numbers_of_other_registers_and_of_other_provinces_are_refused() {
     let mut stage = Stage::on(2026, 2, 10);
     let service = stage.filed();
-    for bad in ["网信算备110105198644915500141号", "11010519864491550", "粤网信备11010519864491550014号", "99010519864491550014"]
-    {
+    for bad in [
+        "网信算备110105198644915500141号",
+        "11010519864491550",
+        "粤网信备11010519864491550014号",
+        "99010519864491550014",
+    ] {
         let propose = proposeRecordCall { service, number: bad.into(), confirmed: true };
         let Err(Stop::Revert(data)) = stage.call(CHIEF, propose) else { panic!("{bad} was taken") };
         assert!(decode_revert(&data).unwrap().contains("no filing number"), "{bad}");
@@ -200,8 +202,14 @@ fn an_account_is_in_charge_of_one_provider_and_leaves_when_another_takes_over() 
     let provider = stage.register(OTHER_FIRM, other_firm());
     let citizen = stage.register(CITIZEN, individual());
     let set = |account| setAccountCall { provider, account, reason: text() };
-    assert_eq!(stage.call(OTHER_FIRM, set(CITIZEN)), revert(AccountTaken { account: CITIZEN, provider: citizen }));
-    assert_eq!(stage.call(RIVAL, set(RIVAL)), revert(NotAllowed { step: 3, account: RIVAL, organisation: 0 }));
+    assert_eq!(
+        stage.call(OTHER_FIRM, set(CITIZEN)),
+        revert(AccountInCharge { account: CITIZEN, provider: citizen })
+    );
+    assert_eq!(
+        stage.call(RIVAL, set(RIVAL)),
+        revert(NotAllowed { step: 3, account: RIVAL, organisation: 0 })
+    );
     assert!(stage.call(CHIEF, set(FIRM)).is_err(), "an account of another organisation");
     assert_eq!(stage.call(OTHER_FIRM, set(Address::ZERO)), revert(Missing { field: "account".into() }));
     stage.call(OTHER_FIRM, set(RIVAL)).unwrap();

@@ -131,7 +131,7 @@ fn every_error_has_a_sentence_of_its_own() {
         (BadCode { uscc: "X".into(), reason: reason() }.abi_encode(), "X is no unified"),
         (OtherCode { account: FIRM, bound: digest(0x41), given: digest(0x42) }.abi_encode(), "AAAA"),
         (AlreadyRegistered { provider: 3 }.abi_encode(), "provider 3"),
-        (AccountTaken { account: FIRM, provider: 3 }.abi_encode(), "in charge of provider 3"),
+        (AccountInCharge { account: FIRM, provider: 3 }.abi_encode(), "in charge of provider 3"),
         (OrganisationOnly { kinds: 2 }.abi_encode(), "0b10"),
         (CategoryNotForKind { category: 3, kinds: 1 }.abi_encode(), "category 3"),
         (UnknownDivision { division: 990_000 }.abi_encode(), "990000"),
@@ -189,9 +189,9 @@ fn storage_that_departs_from_the_events_is_found() {
         scene.host_mut().put(st::ADDRESS, slot, change(word));
     }
     fn drop_last(scene: &mut Scene<'static>, step: Step) {
-        let at = scene.history().iter().rposition(|log| {
-            matches!(events::decode(log), Some(events::Event::Stepped(e)) if e.step == step.number())
-        });
+        let at = scene.history().iter().rposition(
+            |log| matches!(events::decode(log), Some(events::Event::Stepped(e)) if e.step == step.number()),
+        );
         scene.history_mut().remove(at.unwrap());
     }
     let cases: [(Tamper, &str); 9] = [
