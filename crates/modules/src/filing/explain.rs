@@ -53,10 +53,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         ),
         // Fields.
         E::UnknownTerm(e) => {
-            format!(
-                "there is no {} with number {}; look the number up in the interface",
-                e.vocabulary, e.number
-            )
+            format!("there is no {} with number {}; the interface lists them", e.vocabulary, e.number)
         }
         E::Missing(e) => format!("the field {} is empty; it is needed", e.field),
         E::NotExpected(e) => format!("the field {} does not belong there; leave it empty", e.field),
@@ -92,7 +89,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         E::AlreadyRegistered(e) => {
             format!("this subject is registered as provider {}; change that record", e.provider)
         }
-        E::AccountTaken(e) => {
+        E::AccountInCharge(e) => {
             format!("account {} is in charge of provider {}; use another one", e.account, e.provider)
         }
         E::OrganisationOnly(e) => format!(

@@ -174,6 +174,14 @@ impl Module for Filing {
         dispatch::decode_error(revert).map(explain::explain)
     }
 
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        table::check_proposal(input)
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        table::describe(input)
+    }
+
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
         check::check(ctx, history)
     }

@@ -5,7 +5,7 @@
 
 use super::{
     abi::IFiling::{
-        AccountSet, AccountTaken, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider,
+        AccountInCharge, AccountSet, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider,
         OrganisationOnly, OtherCode, ProviderChanged, ProviderRegistered, Subject, UnknownTerm, WrongIdType,
         changeProviderCall, registerProviderCall, setAccountCall,
     },
@@ -156,7 +156,7 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
 fn require_free(ctx: &mut Ctx<'_>, account: Address) -> Result<(), Stop> {
     match PROVIDER_OF.get(ctx, account)? {
         0 => Ok(()),
-        provider => Err(Stop::revert(AccountTaken { account, provider })),
+        provider => Err(Stop::revert(AccountInCharge { account, provider })),
     }
 }
 

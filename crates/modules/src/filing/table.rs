@@ -1,15 +1,24 @@
 //! The penalty table and the lengths of clocks, as data that the supervisors decide on.
 //!
-//! A decision names the day from which it holds, today or later. What holds until then stays.
+//! A decision names the day from which it holds; if that day is over when the decision is carried out,
+//! it holds at once. What holds until then stays.
 
 use super::{
-    abi::IFiling::{ArticleSet, BadArticle, NoSuchArticle, PeriodSet, setArticleCall, setPeriodCall},
+    abi::IFiling::{
+        ArticleSet, BadArticle, IFilingCalls, NoSuchArticle, PeriodSet, setArticleCall, setPeriodCall,
+    },
     clocks,
     state::{ARTICLES, Articles, PERIODS, Period},
     terms::{Article, Clock, Duty, Measure},
     texts,
 };
-use crate::{Ctx, Stop, calendar, members};
+use crate::members::abi::IMembers::NotDecidedByVote;
+use crate::{
+    Ctx, Stop,
+    calendar::{self, Day},
+    dispatch, members,
+};
+use alloy_primitives::FixedBytes;
 use alloy_sol_types::SolCall as _;
 use ding_primitives::limits;
 
@@ -58,13 +67,63 @@ impl Articles {
     }
 }
 
+/// Looks at what somebody proposes to decide.
+pub(super) fn check_proposal(input: &[u8]) -> Result<(), Stop> {
+    match dispatch::decode_exact::<IFilingCalls>(input)? {
+        IFilingCalls::setArticle(call) => {
+            let number = call.article;
+            Article::of(number).ok_or_else(|| Stop::revert(NoSuchArticle { article: number }))?;
+            require_sound(number, &provided(&call))
+        }
+        IFilingCalls::setPeriod(call) => period(&call).map(|_| ()),
+        _ => {
+            let mut selector = [0; 4];
+            for (to, from) in selector.iter_mut().zip(input) {
+                *to = *from;
+            }
+            let target = super::state::ADDRESS;
+            Err(Stop::revert(NotDecidedByVote { target, selector: FixedBytes(selector) }))
+        }
+    }
+}
+
+/// What a call that is decided by vote would change, in a sentence.
+pub(super) fn describe(input: &[u8]) -> Option<String> {
+    match dispatch::decode_exact::<IFilingCalls>(input).ok()? {
+        IFilingCalls::setArticle(call) => {
+            let Article { min_fen, max_fen, breaches, measures } = provided(&call);
+            let duties = Duty::ALL.into_iter().filter(|duty| breaches & duty.bit() != 0);
+            let taken = Measure::ALL.into_iter().filter(|measure| measures & measure.bit() != 0);
+            Some(format!(
+                "from {} on, article {} punishes the breach of {} by {}; fines are {min_fen} to {max_fen} fen",
+                Day::new(call.from),
+                call.article,
+                duties.map(Duty::name).collect::<Vec<_>>().join(", "),
+                taken.map(Measure::name).collect::<Vec<_>>().join(", "),
+            ))
+        }
+        IFilingCalls::setPeriod(call) => {
+            let clock = period(&call).ok()?;
+            let from = Day::new(call.from);
+            Some(format!("from {from} on, the clock {clock} runs {} working days", call.workingDays))
+        }
+        _ => None,
+    }
+}
+
+const fn provided(call: &setArticleCall) -> Article {
+    let setArticleCall { minFen, maxFen, breaches, measures, .. } = *call;
+    Article { min_fen: minFen, max_fen: maxFen, breaches, measures }
+}
+
 pub(super) fn set_article(ctx: &mut Ctx<'_>, call: setArticleCall) -> Result<(), Stop> {
     let proposal = members::take_decision(ctx, &call.abi_encode())?;
+    let next = provided(&call);
     let setArticleCall { article: number, minFen, maxFen, breaches, measures, from } = call;
-    require_from(ctx, from)?;
-    let next = Article { min_fen: minFen, max_fen: maxFen, breaches, measures };
+    let from = effective(ctx, from)?;
     let today = article(ctx, number)?;
-    require_sound(ctx, number, &next)?;
+    require_sound(number, &next)?;
+    require_apart(ctx, number, &next)?;
     let known = ARTICLES.get(ctx, number.into())?;
     let held = article_from(ctx, number)?;
     // What holds today stays until the day of the new; a day of 1 stands for "since ever".
@@ -85,14 +144,15 @@ pub(super) fn set_article(ctx: &mut Ctx<'_>, call: setArticleCall) -> Result<(),
     ctx.emit(&ArticleSet { article: number, proposal, day, minFen, maxFen, breaches, measures, from })
 }
 
-fn require_from(ctx: &mut Ctx<'_>, from: u32) -> Result<(), Stop> {
+/// The day from which a decision holds.
+fn effective(ctx: &mut Ctx<'_>, from: u32) -> Result<u32, Stop> {
     let today = calendar::today(ctx);
     let last = today.plus(limits::FILING_DAYS_AHEAD_MAX).ok_or_else(Stop::overflow)?;
-    clocks::require_day("from", from, today, last).map(|_| ())
+    clocks::require_day("from", from, Day::new(0), last).map(|day| day.max(today).get())
 }
 
-/// Refuses an article that contradicts itself or another.
-fn require_sound(ctx: &mut Ctx<'_>, number: u8, new: &Article) -> Result<(), Stop> {
+/// Refuses an article that contradicts itself.
+fn require_sound(number: u8, new: &Article) -> Result<(), Stop> {
     let bad = |reason: String| Err(Stop::revert(BadArticle { article: number, reason }));
     let fines = new.measures & Measure::Fine.bit() != 0;
     if new.min_fen > new.max_fen || new.max_fen > limits::FILING_FINE_FEN_MAX {
@@ -110,10 +170,17 @@ fn require_sound(ctx: &mut Ctx<'_>, number: u8, new: &Article) -> Result<(), Sto
     if new.breaches == 0 || new.breaches & !duties != 0 {
         return bad(format!("duties {:#b} are none or unknown", new.breaches));
     }
+    Ok(())
+}
+
+/// Refuses an article that punishes what another punishes already.
+fn require_apart(ctx: &mut Ctx<'_>, number: u8, new: &Article) -> Result<(), Stop> {
     for other in Article::NUMBERS.filter(|other| *other != number) {
         let shared = article(ctx, other)?.breaches & new.breaches;
         if shared != 0 {
-            return bad(format!("duty {} falls under article {other} already", shared.trailing_zeros()));
+            let duty = shared.trailing_zeros();
+            let reason = format!("duty {duty} falls under article {other} already");
+            return Err(Stop::revert(BadArticle { article: number, reason }));
         }
     }
     Ok(())
@@ -121,16 +188,22 @@ fn require_sound(ctx: &mut Ctx<'_>, number: u8, new: &Article) -> Result<(), Sto
 
 pub(super) fn set_period(ctx: &mut Ctx<'_>, call: setPeriodCall) -> Result<(), Stop> {
     let proposal = members::take_decision(ctx, &call.abi_encode())?;
+    let clock = period(&call)?;
     let setPeriodCall { clock: number, workingDays, from } = call;
-    let clock = texts::term("clock", number, Clock::from_number)?;
-    if clock.days().is_none() {
-        return Err(texts::unexpected("workingDays"));
-    }
-    clocks::require_period(workingDays)?;
-    require_from(ctx, from)?;
+    let from = effective(ctx, from)?;
     let days = clocks::days(ctx, clock)?;
     let new = Period { days, next_days: workingDays, next_from: from };
     PERIODS.set(ctx, number.into(), &new)?;
     let day = calendar::today(ctx).get();
     ctx.emit(&PeriodSet { clock: number, proposal, day, workingDays, from })
+}
+
+/// The clock whose length a decision sets.
+fn period(call: &setPeriodCall) -> Result<Clock, Stop> {
+    let clock = texts::term("clock", call.clock, Clock::from_number)?;
+    if clock.days().is_none() {
+        return Err(texts::unexpected("workingDays"));
+    }
+    clocks::require_period(call.workingDays)?;
+    Ok(clock)
 }

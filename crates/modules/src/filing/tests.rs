@@ -8,12 +8,14 @@ use crate::{
 use alloy_sol_types::{SolCall, SolError as _};
 use ding_primitives::{Address, address};
 
+mod decisions;
 mod later;
 mod life;
 mod measures;
 mod publication;
 mod refusals;
 mod storage;
+mod walk;
 
 /// Two people of the national administration.
 const CHIEF: Address = address!("00000000000000000000000000000000000000c1");

@@ -62,7 +62,7 @@ fn a_code_is_normalised_then_checked() {
     assert_eq!(stage.read(providerOfCodeCall { uscc: CODE.into() }), provider);
     let again = registerProviderCall { subject: firm() };
     assert_eq!(stage.call(OTHER_FIRM, again.clone()), revert(AlreadyRegistered { provider }));
-    assert_eq!(stage.call(FIRM, again), revert(AccountTaken { account: FIRM, provider }));
+    assert_eq!(stage.call(FIRM, again), revert(AccountInCharge { account: FIRM, provider }));
     stage.check();
 }
 
@@ -204,7 +204,7 @@ fn an_account_is_in_charge_of_one_provider_and_leaves_when_another_takes_over() 
     let set = |account| setAccountCall { provider, account, reason: text() };
     assert_eq!(
         stage.call(OTHER_FIRM, set(CITIZEN)),
-        revert(AccountTaken { account: CITIZEN, provider: citizen })
+        revert(AccountInCharge { account: CITIZEN, provider: citizen })
     );
     assert_eq!(
         stage.call(RIVAL, set(RIVAL)),

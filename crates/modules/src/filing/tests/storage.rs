@@ -131,7 +131,7 @@ fn every_error_has_a_sentence_of_its_own() {
         (BadCode { uscc: "X".into(), reason: reason() }.abi_encode(), "X is no unified"),
         (OtherCode { account: FIRM, bound: digest(0x41), given: digest(0x42) }.abi_encode(), "AAAA"),
         (AlreadyRegistered { provider: 3 }.abi_encode(), "provider 3"),
-        (AccountTaken { account: FIRM, provider: 3 }.abi_encode(), "in charge of provider 3"),
+        (AccountInCharge { account: FIRM, provider: 3 }.abi_encode(), "in charge of provider 3"),
         (OrganisationOnly { kinds: 2 }.abi_encode(), "0b10"),
         (CategoryNotForKind { category: 3, kinds: 1 }.abi_encode(), "category 3"),
         (UnknownDivision { division: 990_000 }.abi_encode(), "990000"),
