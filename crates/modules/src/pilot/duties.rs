@@ -58,7 +58,8 @@ pub struct Duty {
 }
 
 /// The duties of a pilot. For the listing the clock says when the public's time is over, and the
-/// duty begins.
+/// duty begins. The clock of the final assessment runs on while an order is open, though the step
+/// waits until the order is settled.
 pub fn duties(facts: &Facts) -> Vec<Duty> {
     let duty = |step: Step, clock| Duty { step, by: step.rule().map_or(&[], |rule| rule.by), clock };
     let mut duties = match facts.state {

@@ -3,6 +3,7 @@ mod duties;
 mod filings;
 mod listing;
 mod parameters;
+mod people;
 mod recommending;
 mod values;
 
