@@ -16,8 +16,25 @@ pragma solidity ^0.8.4;
 /// @notice Attachments: 1 licence or identity document, 2 identity document of the person in charge,
 /// 3 authenticity statement, 4 product description, 5 ICP filing, 6 management rules, 7 other.
 /// Formats: 1 PDF, 2 JPEG, 3 PNG.
-/// @notice Tracks, states, steps, clocks, articles, breaches, measures, grounds and reason codes are
-/// numbered in `docs/spec/filing.md`.
+/// @notice Tracks: 1 filing, 2 change, 3 inspection, 4 termination, 5 objection, 6 penalty,
+/// 7 assessment, 8 campaign.
+/// @notice States: 0 none; of a filing 1 draft, 2 submitted, 3 forwarded, 4 returned, 5 recorded,
+/// 6 warned, 7 suspended, 8 deregistered, 9 withdrawn; of a change 11 pending; of an inspection 21
+/// due, 22 answered, 23 rectifying, 24 rectified; of a termination 31 notified; of items 41 open, 42
+/// upheld, 43 dismissed, 51 imposed, 52 dropped, 53 settled, 61 done, 62 refused.
+/// @notice Steps: 1 declare, 2 submit, 3 import, 4 withdraw, 5 return, 6 resubmit, 7 forward, 8
+/// record, 9 warn, 10 suspend, 11 restore, 12 deregister, 13 propose a record, 14 publish; 20 report,
+/// 21 accept, 22 return a change; 30 inspect, 31 answer, 32 pass, 33 order to correct, 34 report, 35
+/// accept, 36 refuse a correction; 40 notify, 41 cancel a termination; 50 object, 51 uphold, 52
+/// dismiss; 60 propose, 61 impose, 62 drop, 63 settle a fine, 64 enter a measure; 70 report, 71 pass,
+/// 72 refuse an assessment; 80 open, 81 close a campaign.
+/// @notice Clocks: 1 file, 2 make up a filing, 3 decide a filing, 4 supplement, 5 report a change, 6
+/// decide a change, 7 object, 8 decide an objection, 9 answer an inspection, 10 correct, 11 announce
+/// the end, 12 decide an assessment.
+/// @notice Reasons: 1 subject, 2 person in charge, 3 material missing, 4 unreadable, 5 statement, 6
+/// ICP filing, 7 description, 8 management mechanism, 9 other. Measures: 1 order to correct, 2
+/// warning, 3 suspension, 4 fine. Grounds: 1 refusal to correct, 2 serious circumstances. Breaches:
+/// the number of the article; of article 11 paragraph (1) 11, (2) 21, (3) 31.
 /// @notice A filing records what the filer declared. It is no approval and no endorsement.
 interface IFiling {
     /// @param nature Organisation or individual.
@@ -256,7 +273,7 @@ interface IFiling {
     /// @param maxFen Highest fine.
     /// @param breaches Bit d is set if the duty with number d falls under it.
     /// @param measures Bit m is set if measure m may be taken.
-    /// @param from Day from which this holds; 0: since ever.
+    /// @param from Day from which this holds; 0: since ever, 1: since before the last decision.
     struct ArticleRecord {
         uint64 minFen;
         uint64 maxFen;
@@ -373,6 +390,7 @@ interface IFiling {
     function decideAssessment(uint64 assessment, bool passed, bytes32 report, string calldata reasons) external;
 
     /// @notice Sets what an article of the penalty table provides, by decision of the supervisors.
+    /// @param from Day from which it holds; a day that is over counts as today.
     function setArticle(uint8 article, uint64 minFen, uint64 maxFen, uint32 breaches, uint8 measures, uint32 from) external;
     /// @notice Sets the working days of a clock, by decision of the supervisors.
     function setPeriod(uint8 clock, uint16 workingDays, uint32 from) external;
@@ -530,7 +548,7 @@ interface IFiling {
     /// @notice The subject is registered already.
     error AlreadyRegistered(uint32 provider);
     /// @notice The account is in charge of a provider already.
-    error AccountTaken(address account, uint32 provider);
+    error AccountInCharge(address account, uint32 provider);
     /// @notice Individuals are no technology providers.
     error OrganisationOnly(uint8 kinds);
     /// @notice The provider is not of the kind that files this category.

@@ -77,6 +77,7 @@ interface IPilot {
         uint32 listedDay;
         uint32 startDay;
         uint32 endDay;
+        uint16 assessmentMonths;
         uint32 comments;
         uint32 objectionsOpen;
         uint32 objectionsUpheld;
@@ -353,7 +354,7 @@ interface IPilot {
     /// @notice A recommendation was taken back.
     event Withdrawn(uint32 indexed id, string reason, address account, uint32 today);
     /// @notice A pilot began.
-    event Started(uint32 indexed id, address account, uint32 today);
+    event Started(uint32 indexed id, uint32 endDay, uint16 assessmentMonths, address account, uint32 today);
     /// @notice A value was reported.
     event Reported(uint32 indexed id, uint16 indexed indicator, uint32 entry, uint32 day, int64 value, uint64 chainId, uint64 sourceHeight, bytes32 source, address account, uint64 height, uint64 timestampMs);
     /// @notice A value of a closed day was entered; the entries before stay.
@@ -363,7 +364,7 @@ interface IPilot {
     /// @notice The entity replied.
     event AdjustmentReplied(uint32 indexed id, uint16 indexed number, bool late, string text, bytes32 report, address account, uint32 today);
     /// @notice The reply was refused; another one is due by the end of `lastDay`.
-    event ReplyRefused(uint32 indexed id, uint16 indexed number, uint32 lastDay, bool provisional, string text, address account, uint32 today);
+    event ReplyRefused(uint32 indexed id, uint16 indexed number, uint16 workingDays, uint32 lastDay, bool provisional, string text, address account, uint32 today);
     /// @notice The reply was accepted; the pilot goes on until `endDay`.
     event ReplyAccepted(uint32 indexed id, uint16 indexed number, uint32 endDay, string text, address account, uint32 today);
     /// @notice The entity assessed its pilot; the `number`-th half-year assessment, or the final one.
