@@ -77,7 +77,7 @@ fn a_dropped_number_is_gone_and_the_others_stay() {
     let Err(Stop::Revert(data)) = scene.call(HOSPITAL, drop.clone()) else { panic!("dropped") };
     assert!(decode_revert(&data).unwrap().contains("does not name"));
     scene.call(HOSPITAL, nameFilingCall { id, number: number.clone() }).unwrap();
-    scene.call(HOSPITAL, drop.clone()).unwrap();
+    scene.call(HOSPITAL, drop).unwrap();
     assert_eq!(scene.read(OTHER, filingsOfCall { id }), [B256::ZERO; 0]);
     scene.call(HOSPITAL, nameFilingCall { id, number }).unwrap();
     assert_eq!(scene.read(OTHER, pilotOfCall { id }).pilot.filings, 1);
