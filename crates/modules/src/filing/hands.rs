@@ -60,6 +60,11 @@ pub(super) fn hand(ctx: &mut Ctx<'_>, step: Step, id: u32, provider: &Provider) 
         return Err(Stop::revert(NotTheProvider { provider: id, account }));
     }
     let hand = authority(ctx, step)?;
+    if providers::acts_for(provider, account, hand.organisation) {
+        // Nobody decides on filings of its own.
+        let Hand { organisation, .. } = hand;
+        return Err(Stop::revert(NotAllowed { step: step.number(), account, organisation }));
+    }
     if hand.actor == Actor::Provincial {
         let own = members::division_of(ctx, hand.organisation)?;
         if u32::from(own) != provider.division / 10_000 {

@@ -107,7 +107,7 @@ fn likely_reads_are_among_what_a_step_reads() {
 
 #[test]
 fn every_error_has_a_sentence_of_its_own() {
-    let (field, number) = || -> (String, String) { ("name".into(), "1".into()) }();
+    let (field, number) = (String::from("name"), String::from("1"));
     let reason = || String::from("because");
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (NoSuchProvider { provider: 3, count: 2 }.abi_encode(), "no provider 3"),
