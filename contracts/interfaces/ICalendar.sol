@@ -19,6 +19,14 @@ interface ICalendar {
         uint256[2] days_;
     }
 
+    /// @notice By decision of the supervisors. Loads the table of a year, or corrects it.
+    /// @param holidays Days of rest, counted from 1 January as 1, ascending, weekends inside a stretch
+    /// of holidays included.
+    /// @param makeupDays Saturdays and Sundays on which people work, counted and ordered the same way.
+    /// @param effectiveDay Computations use the table from this day on; the day of loading if earlier.
+    /// @param source SHA-256 of the notice that announces it.
+    function loadTable(uint16 year, uint16[] calldata holidays, uint16[] calldata makeupDays, uint32 effectiveDay, bytes32 source) external returns (uint32 version);
+
     /// @notice The day of this block.
     function today() external view returns (uint32 day);
     /// @notice The day of a date; it must exist.
@@ -43,6 +51,24 @@ interface ICalendar {
     /// @notice The table of a year, and the correction that takes effect later, if there is one.
     function table(uint16 year) external view returns (Table memory current, Table memory next);
 
+    /// @notice A table was loaded. Versions from `replaces` on, if it is not 0, were to take effect later
+    /// and never will; `proposal` decided it.
+    event TableLoaded(uint16 indexed year, uint32 indexed version, uint32 effectiveDay, uint16 workingDays, uint16[] holidays, uint16[] makeupDays, bytes32 source, uint32 replaces, uint64 proposal);
+
+    /// @notice The ledger keeps no table of this year.
+    error YearOutOfRange(uint16 year, uint16 min, uint16 max);
+    /// @notice The year has no day with this number.
+    error NoSuchDay(uint16 year, uint16 day, uint16 last);
+    /// @notice A day comes twice or out of order in a list.
+    error NotAscending(uint16 previous, uint16 day);
+    /// @notice A day is a holiday and a make-up day.
+    error BothLists(uint16 day);
+    /// @notice A make-up day is a Monday (1) to Friday (5).
+    error MakeupOnWorkingDay(uint16 day, uint8 weekday);
+    /// @notice The table would take effect only after its year is over.
+    error EffectiveTooLate(uint32 effectiveDay, uint32 lastDay);
+    /// @notice The digest of the notice is all zero.
+    error ZeroSource();
     /// @notice The period is longer than the ledger computes.
     error PeriodTooLong(uint32 length, uint32 max);
     /// @notice There is no such date from 1970 on.
