@@ -16,8 +16,7 @@ use crate::{
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] =
-    &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services, &Filing];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services, &Filing];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

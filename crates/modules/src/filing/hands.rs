@@ -9,7 +9,7 @@ use super::{
     terms::Clock,
 };
 use crate::{
-    Ctx, Stop, calendar,
+    Ctx, Stop, calendar, identity,
     members::{self, Role},
 };
 use ding_primitives::Address;
@@ -96,8 +96,8 @@ pub(super) fn authority(ctx: &mut Ctx<'_>, step: Step) -> Result<Hand, Stop> {
 /// # Errors
 ///
 /// Reverts with `SameHand`.
-pub(super) fn require_other(_ctx: &mut Ctx<'_>, first: Address, second: Address) -> Result<(), Stop> {
-    if first == second {
+pub(super) fn require_other(ctx: &mut Ctx<'_>, first: Address, second: Address) -> Result<(), Stop> {
+    if identity::same_subject(ctx, first, second)? {
         return Err(Stop::revert(SameHand { account: second }));
     }
     Ok(())
