@@ -548,6 +548,8 @@ alloy_sol_types::sol! {
         error BadCode(string uscc, string reason);
         /// @notice The account is bound to another organisation's code.
         error OtherCode(address account, bytes32 bound, bytes32 given);
+        /// @notice The account is bound to a subject of another nature (`identity`: 1 person, 2 organisation).
+        error OtherNature(address account, uint8 boundKind, uint8 nature);
         /// @notice The subject is registered already.
         error AlreadyRegistered(uint32 provider);
         /// @notice The account is in charge of a provider already.

@@ -5,7 +5,8 @@ use super::{
     steps::{State, Step, Track},
     terms::{Material, Measure},
 };
-use crate::calendar::Day;
+use crate::{calendar::Day, uscc};
+use ding_primitives::B256;
 
 pub(super) fn explain(error: IFilingErrors) -> String {
     use IFilingErrors as E;
@@ -81,10 +82,14 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         ),
         E::BadCode(e) => format!("{} is no unified social credit code: {}", e.uscc, e.reason),
         E::OtherCode(e) => format!(
-            "account {} belongs to the organisation {}, the form is for {}; use an account of that organisation",
+            "account {} belongs to the subject {}, the form is for {}; use an account of that subject",
             e.account,
-            ascii(&e.bound.0),
-            ascii(&e.given.0)
+            subject(&e.bound),
+            subject(&e.given)
+        ),
+        E::OtherNature(e) => format!(
+            "account {} is bound to a subject of kind {}, the form is for nature {}; use an account of the provider itself",
+            e.account, e.boundKind, e.nature
         ),
         E::AlreadyRegistered(e) => {
             format!("this subject is registered as provider {}; change that record", e.provider)
@@ -246,7 +251,8 @@ fn materials(bits: u16) -> String {
     names.map(Material::name).collect::<Vec<_>>().join(", ")
 }
 
-/// The text in the high end of a word.
-fn ascii(word: &[u8; 32]) -> String {
-    word.iter().take_while(|byte| byte.is_ascii_graphic()).map(|byte| char::from(*byte)).collect()
+/// A credit code in the high end of a word as text, a commitment as it is.
+fn subject(word: &B256) -> String {
+    let code: String = word.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect();
+    if uscc::check(&code).is_ok() { code } else { word.to_string() }
 }

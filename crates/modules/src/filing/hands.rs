@@ -9,7 +9,7 @@ use super::{
     terms::Clock,
 };
 use crate::{
-    Ctx, Stop, calendar,
+    Ctx, Stop, calendar, identity,
     members::{self, Role},
 };
 use ding_primitives::Address;
@@ -60,6 +60,11 @@ pub(super) fn hand(ctx: &mut Ctx<'_>, step: Step, id: u32, provider: &Provider) 
         return Err(Stop::revert(NotTheProvider { provider: id, account }));
     }
     let hand = authority(ctx, step)?;
+    if providers::acts_for(provider, account, hand.organisation) {
+        // Nobody decides on filings of its own.
+        let Hand { organisation, .. } = hand;
+        return Err(Stop::revert(NotAllowed { step: step.number(), account, organisation }));
+    }
     if hand.actor == Actor::Provincial {
         let own = members::division_of(ctx, hand.organisation)?;
         if u32::from(own) != provider.division / 10_000 {
@@ -91,8 +96,8 @@ pub(super) fn authority(ctx: &mut Ctx<'_>, step: Step) -> Result<Hand, Stop> {
 /// # Errors
 ///
 /// Reverts with `SameHand`.
-pub(super) fn require_other(_ctx: &mut Ctx<'_>, first: Address, second: Address) -> Result<(), Stop> {
-    if first == second {
+pub(super) fn require_other(ctx: &mut Ctx<'_>, first: Address, second: Address) -> Result<(), Stop> {
+    if identity::same_subject(ctx, first, second)? {
         return Err(Stop::revert(SameHand { account: second }));
     }
     Ok(())

@@ -53,6 +53,11 @@ pub(super) fn given(ctx: &mut Ctx<'_>, id: u64, provider_id: u32, text: &str) ->
         return Err(Stop::revert(NumberTaken { number: number.as_str().into(), service: other }));
     }
     let (place, provider) = providers::get(ctx, provider_id)?;
+    let (given, own) = (number.province().code(), provider.division / 10_000);
+    if u32::from(given) != own {
+        let reason = format!("it is one of province {given}, the provider is in province {own}");
+        return Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }));
+    }
     let mut new = provider;
     if provider.subject_number == 0 && SUBJECT_NUMBERS.get(ctx, number.filer())? == 0 {
         SUBJECT_NUMBERS.set(ctx, number.filer(), &provider_id)?;

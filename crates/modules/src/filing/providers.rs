@@ -6,8 +6,8 @@
 use super::{
     abi::IFiling::{
         AccountInCharge, AccountSet, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider,
-        OrganisationOnly, OtherCode, ProviderChanged, ProviderRegistered, Subject, UnknownTerm, WrongIdType,
-        changeProviderCall, registerProviderCall, setAccountCall,
+        OrganisationOnly, OtherCode, OtherNature, ProviderChanged, ProviderRegistered, Subject, UnknownTerm,
+        WrongIdType, changeProviderCall, registerProviderCall, setAccountCall,
     },
     clocks, hands,
     state::{COUNTS, Counts, PROVIDER_OF, PROVIDER_OF_CODE, PROVIDERS, Provider},
@@ -15,7 +15,13 @@ use super::{
     terms::{Clock, IdType, Kind, Nature},
     texts,
 };
-use crate::{Ctx, Stop, calendar, members, storage::Cell, uscc};
+use crate::{
+    Ctx, Stop, calendar,
+    identity::{self, Subject as Bound},
+    members,
+    storage::Cell,
+    uscc,
+};
 use alloy_sol_types::SolValue as _;
 use ding_primitives::{Address, B256};
 
@@ -63,8 +69,8 @@ pub(super) fn add(ctx: &mut Ctx<'_>, account: Address, subject: Subject) -> Resu
         if known != 0 {
             return Err(Stop::revert(AlreadyRegistered { provider: known }));
         }
-        require_code(ctx, account, checked.identity)?;
     }
+    require_subject(ctx, account, subject.nature, checked.identity)?;
     let counts = COUNTS.get(ctx)?;
     let id = counts.providers.checked_add(1).ok_or_else(Stop::overflow)?;
     COUNTS.replace(ctx, &counts, &Counts { providers: id, ..counts })?;
@@ -108,6 +114,7 @@ pub(super) fn change(ctx: &mut Ctx<'_>, call: changeProviderCall) -> Result<(), 
     if checked.nature == Nature::Organisation && checked.identity != known.identity {
         return Err(Stop::revert(OtherCode { account, bound: known.identity, given: checked.identity }));
     }
+    require_subject(ctx, known.account, subject.nature, checked.identity)?;
     texts::long("reason", &reason)?;
     let today = calendar::today(ctx);
     let day = clocks::require_day("changedOn", changedOn, clocks::GO_LIVE_MIN, today)?;
@@ -139,9 +146,7 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
     }
     texts::long("reason", &reason)?;
     require_free(ctx, account)?;
-    if known.nature == Nature::Organisation.number() {
-        require_code(ctx, account, known.identity)?;
-    }
+    require_subject(ctx, account, known.nature, known.identity)?;
     if !known.account.is_zero() {
         PROVIDER_OF.set(ctx, known.account, &0)?;
     }
@@ -160,19 +165,29 @@ fn require_free(ctx: &mut Ctx<'_>, account: Address) -> Result<(), Stop> {
     }
 }
 
-/// An account that is known to belong to an organisation registers no other one.
-fn require_code(ctx: &mut Ctx<'_>, account: Address, given: B256) -> Result<(), Stop> {
+/// An account whose subject the ledger knows (`identity`, or the code of its organisation in
+/// `members`) is in charge of no other one.
+fn require_subject(ctx: &mut Ctx<'_>, account: Address, nature: u8, given: B256) -> Result<(), Stop> {
     if account.is_zero() {
         return Ok(());
     }
-    let organisation = members::organisation_of(ctx, account)?;
-    let of_member = members::state::PROFILES.get(ctx, organisation)?.code;
-    for bound in [of_member] {
-        if !bound.is_zero() && bound != given {
-            return Err(Stop::revert(OtherCode { account, bound, given }));
+    let other = |bound| Err(Stop::revert(OtherCode { account, bound, given }));
+    if let Some(Bound { kind, subject, .. }) = identity::subject_of(ctx, account)? {
+        let own = if nature == Nature::Organisation.number() {
+            identity::Kind::Organisation
+        } else {
+            identity::Kind::Person
+        };
+        if kind != own.number() {
+            return Err(Stop::revert(OtherNature { account, boundKind: kind, nature }));
+        }
+        if subject != given {
+            return other(subject);
         }
     }
-    Ok(())
+    let organisation = members::organisation_of(ctx, account)?;
+    let code = members::state::PROFILES.get(ctx, organisation)?.code;
+    if code.is_zero() || code == given { Ok(()) } else { other(code) }
 }
 
 fn check(ctx: &mut Ctx<'_>, subject: &Subject) -> Result<Checked, Stop> {

@@ -9,6 +9,7 @@ use alloy_sol_types::{SolCall, SolError as _};
 use ding_primitives::{Address, address};
 
 mod decisions;
+mod identities;
 mod later;
 mod life;
 mod measures;
@@ -27,6 +28,8 @@ const GUANGDONG: Address = address!("00000000000000000000000000000000000000d4");
 const FIRM: Address = address!("00000000000000000000000000000000000000e1");
 const BRANCH: Address = address!("00000000000000000000000000000000000000e2");
 const OTHER_FIRM: Address = address!("00000000000000000000000000000000000000e3");
+/// Account of an identity authority.
+const OFFICE: Address = address!("00000000000000000000000000000000000000e9");
 const CITIZEN: Address = address!("00000000000000000000000000000000000000f1");
 const RIVAL: Address = address!("00000000000000000000000000000000000000f2");
 
@@ -62,6 +65,11 @@ impl Stage {
                 accounts: vec![FIRM, BRANCH],
                 ..OrganisationEntry::default()
             })
+            .organisation("Identity office", &[], &[OFFICE])
+            .with_section(
+                "identity",
+                serde_json::json!({"authorities": [{"organisation": "Identity office"}]}),
+            )
             .at_time(Self::morning(Self::day(year, month, day)));
         Self { scene }
     }

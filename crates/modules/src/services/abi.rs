@@ -59,6 +59,9 @@ alloy_sol_types::sol! {
         /// @notice Takes contracts and application modules out of a service that nothing stops. By a
         /// supervisor.
         function removeContracts(bytes32 id, address[] calldata contracts) external;
+        /// @notice Strikes a service off from the next block on, by decision of the supervisors. Carried out
+        /// by another account than the one that proposed it.
+        function deregister(bytes32 id) external;
         /// @notice Computes the end of the time to file again, from the present calendar, and drops
         /// suspensions that are over. Anybody may ask.
         function refresh(bytes32 id) external;
@@ -140,6 +143,8 @@ alloy_sol_types::sol! {
         error NoSuchHold(bytes32 id, address by, uint64 referenceId);
         /// @notice The service is suspended by as many as one can be.
         error TooManyHolds(bytes32 id, uint64 holds, uint64 max);
+        /// @notice The account proposed the decision itself: another person carries it out.
+        error SecondPersonNeeded(uint64 proposal, address account);
         /// @notice The service is stopped, or will be: lift that first.
         error StillStopped(bytes32 id, uint8 status);
         /// @notice The account acts for no organisation that has the role (an error of `members`).

@@ -10,8 +10,8 @@
 //! Native modules below (`filing`, `orders`) move services by the functions of [`life`]. Where no
 //! `filing` does it, a supervisor declares and records services and says which addresses belong to
 //! them; nobody else may, or a stranger could have another's contract stopped by claiming it. One
-//! account alone stops nothing at once: suspensions come from modules that ask for two people, and a
-//! service declared late has the full time to file from the day on which it is declared.
+//! account alone stops nothing at once: suspensions come from modules that ask for two people, striking
+//! off by vote is proposed by one account and carried out by another, and a service declared late has the full time to file from the day on which it is declared.
 //!
 //! Suspensions are counted one by one, each with its own beginning, end and lifting: a service runs
 //! again when none is in force. They take effect in the next block at the earliest.
@@ -19,7 +19,8 @@
 //! Deadlines are kept as a day and a number of working days. The moment computed from them lies
 //! beside them for [`guard`]; [`life::refresh`] computes it again when the calendar changed.
 //!
-//! Who: supervisors declare and record, modules below do all of it; anyone reads and refreshes.
+//! Who: supervisors declare, record and, by vote, strike off; modules below do all of it; anyone reads
+//! and refreshes.
 //!
 //! Invariants ([`Services::check`]):
 //! - S1 an address belongs to one service at most, and a service counts its addresses.
@@ -56,6 +57,7 @@ use crate::{
     ids::{FilingNumber, Province},
     members::{self, Members, Role},
 };
+use alloy_sol_types::SolCall as _;
 use ding_primitives::{Address, B256, Bytes, Log, U256, limits};
 
 /// The module.
@@ -92,6 +94,7 @@ impl Module for Services {
                 life::remove(ctx, call.id, &call.contracts)?;
                 Ok(removeContractsReturn {})
             }),
+            C::deregister(call) => dispatch::write(ctx, call, deregister_by_vote),
             C::refresh(call) => dispatch::write(ctx, call, |ctx, call| {
                 life::renew(ctx, call.id)?;
                 Ok(refreshReturn {})
@@ -114,6 +117,19 @@ impl Module for Services {
         dispatch::decode_error(revert).and_then(|error| explain(error, revert))
     }
 
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        match dispatch::decode_exact::<IServicesCalls>(input)? {
+            IServicesCalls::deregister(_) => Ok(()),
+            _ => dispatch::require_writing(&self.interface(), input),
+        }
+    }
+
+    fn describe(&self, input: &[u8]) -> Option<String> {
+        let call = dispatch::decode_exact::<IServicesCalls>(input).ok()?;
+        let IServicesCalls::deregister(deregisterCall { id }) = call else { return None };
+        Some(format!("strike service {id} off"))
+    }
+
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
         check::check(ctx, history)
     }
@@ -125,6 +141,7 @@ impl Module for Services {
             Ok(C::record(call)) => call.id,
             Ok(C::addContracts(call)) => call.id,
             Ok(C::removeContracts(call)) => call.id,
+            Ok(C::deregister(call)) => call.id,
             Ok(C::refresh(call)) => call.id,
             Ok(C::service(call)) => call.id,
             Ok(C::serviceOf(call)) => {
@@ -158,6 +175,16 @@ fn record_directly(ctx: &mut Ctx<'_>, call: recordCall) -> Result<recordReturn, 
     require_supervisor(ctx, call.id)?;
     life::give_number(ctx, call.id, &parse(&call.number)?)?;
     Ok(recordReturn {})
+}
+
+fn deregister_by_vote(ctx: &mut Ctx<'_>, call: deregisterCall) -> Result<deregisterReturn, Stop> {
+    let proposal = members::take_decision(ctx, &call.abi_encode())?;
+    let account = ctx.caller();
+    if members::state::PROPOSALS.get(ctx, proposal)?.proposer == account {
+        return Err(Stop::revert(SecondPersonNeeded { proposal, account }));
+    }
+    life::end(ctx, call.id, 0)?;
+    Ok(deregisterReturn {})
 }
 
 /// The caller supervises the service, which exists.
@@ -330,6 +357,10 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
         E::TooManyHolds(e) => {
             format!("service {} has {} suspensions, at most {}; lift one first", e.id, e.holds, e.max)
         }
+        E::SecondPersonNeeded(e) => format!(
+            "{} made proposal {} itself; another account of a supervisor has to carry it out",
+            e.account, e.proposal
+        ),
         E::StillStopped(e) => format!(
             "service {} is {} or will be stopped; its addresses stay until that is lifted",
             e.id,

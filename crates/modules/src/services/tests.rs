@@ -12,6 +12,8 @@ use ding_primitives::{address, keccak256};
 
 /// A contract.
 const SHOP: Address = address!("00000000000000000000000000000000c0ffee01");
+/// A second account of the national administration.
+const COLLEAGUE: Address = address!("00000000000000000000000000000000000000c2");
 /// The administration of Zhejiang.
 const PROVINCE: Address = address!("00000000000000000000000000000000000000c3");
 const MALL: Address = address!("00000000000000000000000000000000c0ffee02");
@@ -26,7 +28,7 @@ fn day(text: &str) -> Day {
 /// A chain at 2026-02-10, noon in Beijing, supervised by the account `REGISTRAR`.
 fn scene() -> Scene<'static> {
     Scene::new(&Services)
-        .organisation("Administration", &[Role::Supervisor], &[REGISTRAR])
+        .organisation("Administration", &[Role::Supervisor], &[REGISTRAR, COLLEAGUE])
         .organisation("Office", &[Role::Notary], &[NOTARY])
         .with_organisation(members::OrganisationEntry {
             name: "Administration of Zhejiang".into(),
@@ -240,6 +242,26 @@ fn a_service_struck_off_stays_so_and_leaves_number_and_addresses_to_others() {
     assert_eq!(met(&mut scene, MALL), Some((BEIJING.into(), 4)));
     assert_eq!(scene.read(OTHER, serviceOfNumberCall { number: BEIJING.into() }), digest(2));
     assert_eq!(scene.read(OTHER, serviceOfCall { contractAddress: SHOP }), digest(2));
+    scene.check_all();
+}
+
+#[test]
+fn striking_off_by_vote_takes_two_accounts() {
+    use members::abi::IMembers::{proposeCall, voteCall};
+    let mut scene = scene();
+    scene.call(REGISTRAR, live(1, &[SHOP])).unwrap();
+    let call = deregisterCall { id: digest(1) };
+    let input = call.abi_encode();
+    assert_eq!(Services.describe(&input), Some(format!("strike service {} off", digest(1))));
+    assert!(scene.call(COLLEAGUE, call.clone()).is_err(), "nobody decided it");
+    let proposal = proposeCall { target: ADDRESS, input: input.into(), notBeforeMs: 0, title: "end".into() };
+    let id = scene.call_of(members::state::ADDRESS, REGISTRAR, proposal).unwrap();
+    scene.call_of(members::state::ADDRESS, REGISTRAR, voteCall { id, approve: true }).unwrap();
+    let alone = SecondPersonNeeded { proposal: id, account: REGISTRAR };
+    assert_eq!(scene.call(REGISTRAR, call.clone()).err(), revert::<()>(alone).err());
+    scene.call(COLLEAGUE, call).unwrap();
+    scene.next_block();
+    assert_eq!(met(&mut scene, SHOP), Some((String::new(), 4)));
     scene.check_all();
 }
 
@@ -491,7 +513,7 @@ fn likely_reads_cover_what_a_record_reads() {
 #[test]
 fn every_error_has_a_sentence() {
     let id = digest(1);
-    let cases: [(Vec<u8>, &str); 24] = [
+    let cases: [(Vec<u8>, &str); 25] = [
         (ZeroService {}.abi_encode(), "id of a service"),
         (ZeroProvider {}.abi_encode(), "provider"),
         (NoSuchService { id }.abi_encode(), "declare it first"),
@@ -513,6 +535,7 @@ fn every_error_has_a_sentence() {
         (HoldExists { id, by: SHOP, referenceId: 5 }.abi_encode(), "number 5"),
         (NoSuchHold { id, by: SHOP, referenceId: 5 }.abi_encode(), "left to lift"),
         (TooManyHolds { id, holds: 8, max: 8 }.abi_encode(), "at most 8"),
+        (SecondPersonNeeded { proposal: 4, account: OTHER }.abi_encode(), "proposal 4 itself"),
         (StillStopped { id, status: 3 }.abi_encode(), "is suspended"),
         (ServiceStopped { number: String::new(), status: 1 }.abi_encode(), "not filed in time"),
         (RoleRequired { account: OTHER, organisation: 0, role: 1 }.abi_encode(), "supervisor"),

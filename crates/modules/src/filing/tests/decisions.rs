@@ -101,7 +101,7 @@ fn a_table_that_contradicts_itself_is_refused_when_it_is_proposed() {
         (setArticleCall { minFen: 0, maxFen: 0, measures: 0, ..good.clone() }, "none or unknown"),
         (setArticleCall { measures: 0xff, ..good.clone() }, "none or unknown"),
         (setArticleCall { breaches: 0, ..good.clone() }, "none or unknown"),
-        (setArticleCall { breaches: 1, ..good.clone() }, "none or unknown"),
+        (setArticleCall { breaches: 1, ..good }, "none or unknown"),
     ];
     for (call, want) in cases {
         let Err(Stop::Revert(data)) = Filing.check_proposal(&call.abi_encode()) else { panic!("{want}") };

@@ -28,7 +28,7 @@ fn a_service_is_filed_proposed_and_recorded_by_two_people_under_a_number_of_its_
         (S::Recorded.number(), 8, on(2026, 2, 24).get())
     );
     assert_eq!(stage.read(serviceOfNumberCall { number: parsed.in_full() }), service);
-    assert!(stage.read(isRecordedCall { number: number.clone() }));
+    assert!(stage.read(isRecordedCall { number }));
     assert!(stage.read(proposalCall { service }).number.is_empty());
     assert!(stage.clocks(service).is_empty());
     let key = service_key(1337, service);
@@ -175,8 +175,8 @@ fn a_returned_filing_comes_back_and_the_clock_starts_anew() {
     let mut stage = Stage::on(2026, 1, 30);
     let service = stage.filed();
     let codes = vec![Reason::Material.number(), Reason::Description.number()];
-    let back = returnFilingCall { service, codes: codes.clone(), reasons: text(), answerDays: 10 };
-    stage.call(BEIJING, back.clone()).unwrap();
+    let back = returnFilingCall { service, codes, reasons: text(), answerDays: 10 };
+    stage.call(BEIJING, back).unwrap();
     assert_eq!(stage.status(service), S::Returned);
     assert_eq!(stage.clocks(service), [(Clock::Supplement, on(2026, 2, 13), false, false)]);
     let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
@@ -284,6 +284,18 @@ fn only_the_provider_its_organisation_and_the_administrations_take_their_steps()
 }
 
 #[test]
+fn nobody_decides_on_filings_of_its_own() {
+    let mut stage = Stage::on(2026, 2, 10);
+    let provider = stage.register(CHIEF, other_firm());
+    let file = fileCall { provider, form: form(), attachments: attachments() };
+    let service = stage.call(CHIEF, file).unwrap();
+    let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
+    let refused = NotAllowed { step: 13, account: DEPUTY, organisation: 1 };
+    assert_eq!(stage.call(DEPUTY, propose), revert(refused));
+    stage.check();
+}
+
+#[test]
 fn an_imported_filing_is_recorded_by_a_second_hand_without_attachments() {
     let mut stage = Stage::on(2026, 2, 10);
     let import = |subject, number: &str| importFilingCall {
@@ -387,7 +399,7 @@ fn a_contract_is_bound_at_once_if_the_provider_created_it_and_at_the_record_othe
     let provider = stage.register(FIRM, firm());
     let (own, factory) = (own_place(BRANCH, 7), address!("00000000000000000000000000000000000caffe"));
     let elsewhere = Place { chainId: 7, place: digest(9), creator: Address::ZERO, nonce: 0 };
-    let places = vec![own.clone(), place(factory), elsewhere];
+    let places = vec![own, place(factory), elsewhere];
     let file = fileCall { provider, form: Form { places, ..form() }, attachments: attachments() };
     let service = stage.call(FIRM, file).unwrap();
     let (of_own, of_factory) = (BRANCH.create(7), factory);
@@ -409,7 +421,7 @@ fn nobody_claims_a_contract_that_another_created() {
     let mut stage = Stage::on(2026, 2, 10);
     let provider = stage.register(FIRM, firm());
     let stolen = own_place(RIVAL, 1);
-    let lie = Place { creator: FIRM, nonce: 1, ..stolen.clone() };
+    let lie = Place { creator: FIRM, nonce: 1, ..stolen };
     for (place, creator) in [(stolen, RIVAL), (lie, FIRM)] {
         let draft = draftCall { provider, form: Form { places: vec![place], ..form() } };
         let refused = NotTheCreator { place: RIVAL.create(1), creator, nonce: 1 };

@@ -169,7 +169,7 @@ fn attachments_are_images_or_pdf_of_the_allowed_size() {
             Attachment { kind: 8, ..good.clone() },
             Stop::revert(UnknownTerm { vocabulary: "attachment".into(), number: 8 }),
         ),
-        (Attachment { digest: B256::ZERO, ..good.clone() }, Stop::revert(Missing { field: "digest".into() })),
+        (Attachment { digest: B256::ZERO, ..good }, Stop::revert(Missing { field: "digest".into() })),
     ];
     for (attachment, want) in cases {
         let file = fileCall { provider, form: form(), attachments: vec![attachment] };
@@ -188,6 +188,7 @@ fn numbers_of_other_registers_and_of_other_provinces_are_refused() {
         "11010519864491550",
         "粤网信备11010519864491550014号",
         "99010519864491550014",
+        "44030524273626860016",
     ] {
         let propose = proposeRecordCall { service, number: bad.into(), confirmed: true };
         let Err(Stop::Revert(data)) = stage.call(CHIEF, propose) else { panic!("{bad} was taken") };

@@ -107,7 +107,7 @@ fn likely_reads_are_among_what_a_step_reads() {
 
 #[test]
 fn every_error_has_a_sentence_of_its_own() {
-    let (field, number) = || -> (String, String) { ("name".into(), "1".into()) }();
+    let (field, number) = (String::from("name"), String::from("1"));
     let reason = || String::from("because");
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (NoSuchProvider { provider: 3, count: 2 }.abi_encode(), "no provider 3"),
@@ -129,7 +129,8 @@ fn every_error_has_a_sentence_of_its_own() {
         (PeriodRange { workingDays: 0, min: 1, max: 250 }.abi_encode(), "1 to 250"),
         (WrongIdType { nature: 1, idType: 2 }.abi_encode(), "document 2"),
         (BadCode { uscc: "X".into(), reason: reason() }.abi_encode(), "X is no unified"),
-        (OtherCode { account: FIRM, bound: digest(0x41), given: digest(0x42) }.abi_encode(), "AAAA"),
+        (OtherCode { account: FIRM, bound: digest(0x41), given: digest(0x42) }.abi_encode(), "0x4141"),
+        (OtherNature { account: FIRM, boundKind: 1, nature: 1 }.abi_encode(), "subject of kind 1"),
         (AlreadyRegistered { provider: 3 }.abi_encode(), "provider 3"),
         (AccountInCharge { account: FIRM, provider: 3 }.abi_encode(), "in charge of provider 3"),
         (OrganisationOnly { kinds: 2 }.abi_encode(), "0b10"),
