@@ -10,13 +10,13 @@ interface ICalendar {
     /// @param version 1 for the first table of the year, one more for each correction; 0 if there is none.
     /// @param effectiveDay Computations use the table from this day on.
     /// @param workingDays Number of working days.
-    /// @param days Bit d - 1 is set if day d of the year, from 1 on, is a working day: the low word,
+    /// @param bits Bit d - 1 is set if day d of the year, from 1 on, is a working day: the low word,
     /// days 1 to 256, first.
     struct Table {
         uint32 version;
         uint32 effectiveDay;
         uint16 workingDays;
-        uint256[2] days_;
+        uint256[2] bits;
     }
 
     /// @notice By decision of the supervisors. Loads the table of a year, or corrects it.

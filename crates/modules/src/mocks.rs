@@ -314,6 +314,31 @@ impl<'m> Scene<'m> {
         Ok(C::abi_decode_returns_validate(&output).expect("what a module returns fits its ABI"))
     }
 
+    /// Has the accounts propose and approve a call of a module, so that it can be carried out: the
+    /// first one proposes, all vote until it is approved. Gives the number of the proposal.
+    ///
+    /// # Panics
+    ///
+    /// If it is not approved.
+    pub fn approve<C: SolCall>(&mut self, module: Address, voters: &[Address], call: &C) -> u64 {
+        use members::{
+            Status,
+            abi::IMembers::{proposeCall, voteCall},
+        };
+        let input = call.abi_encode().into();
+        let proposal = proposeCall { target: module, input, notBeforeMs: 0, title: "a proposal".into() };
+        let proposer = *voters.first().expect("somebody proposes");
+        let id = self.call_of(members::state::ADDRESS, proposer, proposal).expect("the proposal is accepted");
+        for voter in voters {
+            let vote = voteCall { id, approve: true };
+            let status = self.call_of(members::state::ADDRESS, *voter, vote).expect("the vote is accepted");
+            if status == Status::Approved.number() {
+                return id;
+            }
+        }
+        panic!("{} votes do not approve proposal {id}", voters.len());
+    }
+
     /// `caller` reads through a function, read-only.
     ///
     /// # Panics

@@ -29,7 +29,9 @@ pub trait Module: Send + Sync + 'static {
 
     /// Looks at a call of this module that somebody proposes to decide by vote (`members.propose`):
     /// whether it names a function that is decided by vote, and could ever be carried out. Sees no
-    /// storage. [`crate::dispatch::decode_exact`] finds the function.
+    /// storage. [`crate::dispatch::decode_exact`] finds the function. As long as a module says nothing
+    /// else, each of its functions that writes may be proposed; one that takes no decision
+    /// ([`crate::members::take_decision`]) is not bound by it.
     ///
     /// # Errors
     ///

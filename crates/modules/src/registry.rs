@@ -6,6 +6,7 @@ use crate::{
     check::StateHost,
     ctx::{BlockInfo, gas},
     evidence::Evidence,
+    identity::Identity,
     members::Members,
     once::Once,
     services::Services,
@@ -14,7 +15,7 @@ use crate::{
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Once, &Evidence, &Services];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

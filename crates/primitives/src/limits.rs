@@ -68,6 +68,16 @@ pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
 pub const ID_TEXT_BYTES_MAX: usize = 256;
 /// Bytes of a text that may be a name, before it is normalised.
 pub const NAME_TEXT_BYTES_MAX: usize = 4_096;
+/// Identity authorities of one chain, dismissed ones counted.
+pub const IDENTITY_AUTHORITIES_MAX: u32 = 64;
+/// Accounts under one binding of identity, its root counted.
+pub const IDENTITY_ACCOUNTS_MAX: u32 = 16;
+/// An invitation to act under a binding, or to succeed an account, ends after this long.
+pub const IDENTITY_INVITATION_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// Standing of an account ends at most this far ahead, if it ends: thirty years.
+pub const IDENTITY_EXPIRY_MS_MAX: u64 = 30 * 366 * 24 * 60 * 60 * 1000;
+/// Findings of the detector of personal data that one transaction may waive.
+pub const PERSONAL_WAIVERS_MAX: usize = 4;
 /// Organisations of one chain.
 pub const ORGANISATIONS_MAX: usize = 1_024;
 /// Accounts up to which an organisation adds further ones.
@@ -276,6 +286,8 @@ const _: () = {
     assert!(BLOCK_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX, "the largest block fits a message");
     assert!(GOSSIP_BYTES_MAX + 64 * 1024 <= MESSAGE_BYTES_MAX);
     assert!(TRANSACTION_BYTES_MAX < GOSSIP_BYTES_MAX, "the largest transaction can be gossiped");
+    assert!(TRANSACTION_BYTES_MAX < 1 << 24, "the detector of personal data reads lengths of three bytes");
+    assert!(IDENTITY_ACCOUNTS_MAX < 256, "accounts under a root are counted in a byte");
     assert!(TRANSACTION_GAS_MAX <= BLOCK_GAS_MAX, "the largest transaction fits a block");
     assert!(
         TRANSACTION_GAS_MAX / 8 <= LOG_DATA_BYTES_MAX as u64,

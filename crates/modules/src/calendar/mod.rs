@@ -207,6 +207,6 @@ fn shown(table: &state::Table) -> ICalendar::Table {
         version: *version,
         effectiveDay: effective.get(),
         workingDays: days.count(),
-        days_: [U256::from_limbs([a, b, c, d]), U256::from_limbs([e, f, 0, 0])],
+        bits: [U256::from_limbs([a, b, c, d]), U256::from_limbs([e, f, 0, 0])],
     }
 }

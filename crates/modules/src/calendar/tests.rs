@@ -41,7 +41,7 @@ fn the_announced_years_have_248_working_days_each() {
     for year in [2025, 2026] {
         let found = scene.read(STRANGER, tableCall { year });
         assert_eq!((found.current.version, found.current.workingDays, found.next.version), (1, 248, 0));
-        let bits = found.current.days_[0].count_ones() + found.current.days_[1].count_ones();
+        let bits = found.current.bits[0].count_ones() + found.current.bits[1].count_ones();
         assert_eq!(bits, 248);
     }
     assert_eq!(scene.read(STRANGER, tableCall { year: 2027 }).current.version, 0);

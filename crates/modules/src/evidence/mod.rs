@@ -107,6 +107,10 @@ impl Module for Evidence {
         check::check(ctx, history)
     }
 
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        Err(members::not_decided_by_vote(state::ADDRESS, input))
+    }
+
     fn likely_reads(&self, caller: Address, input: &[u8]) -> Vec<(Address, U256)> {
         likely_reads(caller, input).into_iter().map(|slot| (state::ADDRESS, slot)).collect()
     }

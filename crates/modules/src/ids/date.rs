@@ -1,6 +1,7 @@
-//! A calendar date, without a calendar: enough for birthdays. Periods and working days are counted
-//! by `calendar`.
+//! A calendar date of any year: enough for birthdays, which [`Day`] does not reach before 1970.
+//! Periods and working days are counted by [`crate::calendar`].
 
+use crate::calendar::Day;
 use core::fmt;
 
 /// A date of the Gregorian calendar. Always one that exists; ordered by time.
@@ -35,6 +36,13 @@ impl Date {
         let complete =
             (later.month, later.day).0 > self.month || (later.month == self.month && later.day >= self.day);
         later.year.saturating_sub(self.year).saturating_sub(if complete { 0 } else { 1 })
+    }
+}
+
+impl From<Day> for Date {
+    fn from(day: Day) -> Self {
+        let (year, month, day) = day.civil();
+        Self { year: u16::try_from(year).unwrap_or(u16::MAX), month, day }
     }
 }
 

@@ -211,6 +211,8 @@ fn dates_exist_as_in_the_gregorian_calendar() {
     }
     assert_eq!(Date::new(2024, 0, 1), None);
     assert_eq!(date((2024, 2, 9)).to_string(), "2024-02-09");
+    let day = crate::calendar::Day::from_civil(2026, 11, 22).unwrap();
+    assert_eq!(Date::from(day), today());
 }
 
 #[test]

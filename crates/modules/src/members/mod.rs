@@ -38,6 +38,7 @@ pub mod terms;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::proposals::not_decided_by_vote;
 use self::{
     abi::IMembers::{self, *},
     state::{

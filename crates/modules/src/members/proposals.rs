@@ -128,7 +128,8 @@ pub(super) fn rehearse(ctx: &mut Ctx<'_>, target: Address, input: &[u8]) -> Resu
     Ok(Electorate::of(&target))
 }
 
-pub(super) fn not_decided_by_vote(target: Address, input: &[u8]) -> Stop {
+/// The refusal of a proposal of a function that is not decided by vote.
+pub(crate) fn not_decided_by_vote(target: Address, input: &[u8]) -> Stop {
     let mut selector = [0; 4];
     for (to, from) in selector.iter_mut().zip(input) {
         *to = *from;

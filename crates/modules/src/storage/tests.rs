@@ -226,3 +226,47 @@ fn a_function_that_reads_writes_nothing() {
         assert_eq!(OWN.set(ctx, &1), Ok(()));
     });
 }
+
+#[test]
+fn an_element_taken_from_a_list_leaves_no_gap_and_no_trace() {
+    const LIST: List<B256> = List::at(ADDRESS, 9);
+    for taken in 0..4u8 {
+        let mut host = host();
+        let left = with_ctx(&mut host, |ctx| {
+            for number in 0..4 {
+                LIST.push(ctx, &small(number + 1)).unwrap();
+            }
+            let moved = LIST.swap_remove(ctx, taken.into()).unwrap();
+            assert_eq!(moved, (taken < 3).then(|| small(4)));
+            LIST.page(ctx, 0, 9).unwrap()
+        });
+        let mut want: Vec<B256> = (1..=4).map(small).collect();
+        want.swap_remove(taken.into());
+        assert_eq!(left, want);
+        // The length and three elements; the place of the fourth is empty again.
+        assert_eq!(host.slots().count(), 4);
+    }
+}
+
+#[test]
+fn taking_an_element_that_is_not_there_is_a_fault() {
+    const LIST: List<B256> = List::at(ADDRESS, 9);
+    with_ctx(&mut host(), |ctx| {
+        assert!(matches!(LIST.swap_remove(ctx, 0), Err(Stop::Fault(_))));
+        LIST.push(ctx, &small(1)).unwrap();
+        assert!(matches!(LIST.swap_remove(ctx, 1), Err(Stop::Fault(_))));
+        assert_eq!(LIST.swap_remove(ctx, 0), Ok(None));
+        assert_eq!(LIST.len(ctx), Ok(0));
+    });
+}
+
+#[test]
+fn a_module_speaks_for_those_above_it_and_for_no_other() {
+    use crate::members::abi::IMembers::Withdrawn;
+    let event = Withdrawn { id: 1, account: ADDRESS };
+    with_ctx(&mut host(), |ctx| {
+        assert_eq!(ctx.emit_for(crate::members::state::ADDRESS, &event), Ok(()));
+        let below = Address::repeat_byte(0x11);
+        assert!(matches!(ctx.emit_for(below, &event), Err(Stop::Fault(_))));
+    });
+}

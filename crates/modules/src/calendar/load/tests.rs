@@ -7,7 +7,7 @@ use crate::{
     },
     members::{
         Role,
-        abi::IMembers::{NotApproved, proposeCall, voteCall},
+        abi::IMembers::{NotApproved, proposeCall},
         state::ADDRESS as MEMBERS,
     },
     mocks::{NOTARY, STRANGER, Scene, digest, revert},
@@ -36,11 +36,7 @@ fn table(year: u16, holidays: &[u16], effective: &str) -> loadTableCall {
 }
 
 fn approve(scene: &mut Scene<'_>, call: &loadTableCall) {
-    let target = crate::calendar::state::ADDRESS;
-    let input = call.abi_encode().into();
-    let proposal = proposeCall { target, input, notBeforeMs: 0, title: "table".into() };
-    let id = scene.call_of(MEMBERS, NOTARY, proposal).unwrap();
-    assert_eq!(scene.call_of(MEMBERS, NOTARY, voteCall { id, approve: true }), Ok(2));
+    scene.approve(crate::calendar::state::ADDRESS, &[NOTARY], call);
 }
 
 fn decide(scene: &mut Scene<'_>, call: &loadTableCall) -> u32 {

@@ -1,11 +1,7 @@
 use super::*;
 use crate::{
     decode_revert,
-    members::{
-        Members, OrganisationEntry, Section,
-        abi::IMembers::{proposeCall, voteCall},
-        state,
-    },
+    members::{Members, OrganisationEntry, Section, abi::IMembers::proposeCall, state},
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, revert},
     registry,
 };
@@ -43,8 +39,7 @@ fn propose(scene: &mut Scene<'_>, input: Vec<u8>) -> Result<u64, Stop> {
 
 /// Has the board propose and approve a call.
 fn approve(scene: &mut Scene<'_>, call: &impl SolCall) {
-    let id = propose(scene, call.abi_encode()).unwrap();
-    assert_eq!(scene.call(BOARD, voteCall { id, approve: true }), Ok(2));
+    scene.approve(ADDRESS, &[BOARD], call);
 }
 
 /// Has a call decided and carried out.

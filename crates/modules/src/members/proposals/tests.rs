@@ -323,7 +323,10 @@ fn what_could_never_be_carried_out_is_refused_when_proposed() {
     let nothing = loadTableCall { source: B256::ZERO, ..table(2027) }.abi_encode();
     let reading = calendar::abi::ICalendar::todayCall {}.abi_encode();
     let padded = [good.clone(), vec![0; 32]].concat();
-    let cases: [(Address, Vec<u8>, &str); 12] = [
+    let deposit =
+        crate::evidence::abi::IEvidence::attestCall { digest: digest(1), opinion: 1, report: digest(2) };
+    let cases: [(Address, Vec<u8>, &str); 13] = [
+        (crate::evidence::state::ADDRESS, deposit.abi_encode(), "not decided by vote"),
         (at, year_9999, "year 9999"),
         (at, twice, "day 1 follows day 1"),
         (at, late, "after the last day"),
@@ -456,4 +459,72 @@ fn every_error_of_the_interface_has_a_sentence_that_is_more_than_its_name() {
         let text = decode_revert(error).unwrap();
         assert!(text.contains(want), "{text}");
     }
+}
+
+/// SplitMix64.
+fn next(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[test]
+fn a_long_quarrel_leaves_somebody_to_decide_and_breaks_no_invariant() {
+    let mut seed = 20_261_122;
+    let mut below = |bound: u64| u32::try_from(next(&mut seed) % bound).unwrap();
+    let mut scene = scene();
+    let (mut carried_out, mut refused) = (0, 0);
+    let mut pending: Vec<(u64, setRolesCall)> = Vec::new();
+    for turn in 0..1_500 {
+        let n = 1 + below(6);
+        match below(8) {
+            0 => {
+                let call = setRolesCall { id: 1 + below(6), roles: u64::from(below(4)) << 1, division: 0 };
+                if let Ok(id) = scene.call(account(n), of_members(call.clone())) {
+                    pending.push((id, call));
+                }
+            }
+            1 => {
+                let own = addAccountCall { id: n, account: account(100 + below(40)) };
+                let _ = scene.call(account(n), own);
+            }
+            2 => {
+                let own = removeAccountCall { id: n, account: account(100 + below(40)) };
+                let _ = scene.call(account(n), own);
+            }
+            3 if !pending.is_empty() => {
+                let place = pending.len().saturating_sub(1 + below(5) as usize);
+                let (_, call) = pending[place].clone();
+                match scene.call(account(n), call) {
+                    Ok(_) => carried_out += 1,
+                    Err(Stop::Revert(_)) => refused += 1,
+                    Err(stop) => panic!("{stop}"),
+                }
+            }
+            4 => {
+                let later = scene.block().timestamp_ms + u64::from(below(40)) * DAY_MS / 8;
+                scene.next_block_at(later);
+            }
+            _ if !pending.is_empty() => {
+                let place = pending.len().saturating_sub(1 + below(3) as usize);
+                let (id, _) = pending[place];
+                for n in 1..=6 {
+                    if below(3) > 0 {
+                        let _ = vote(&mut scene, n, id, below(8) > 0);
+                    }
+                }
+            }
+            _ => {}
+        }
+        for target in [ADDRESS, calendar::state::ADDRESS] {
+            let voters = electorateCall { target, start: 0, count: 9 };
+            assert!(!scene.read(STRANGER, voters).organisations.is_empty(), "turn {turn}");
+        }
+        if turn % 50 == 0 {
+            scene.check();
+        }
+    }
+    scene.check();
+    assert!(carried_out > 20 && refused > 20, "{carried_out} carried out, {refused} refused");
 }
