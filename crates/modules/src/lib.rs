@@ -99,6 +99,7 @@ pub mod members;
 pub mod mocks;
 pub mod module;
 pub mod once;
+pub mod orders;
 pub mod personal;
 pub mod registry;
 pub mod services;

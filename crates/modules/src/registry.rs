@@ -9,13 +9,14 @@ use crate::{
     identity::Identity,
     members::Members,
     once::Once,
+    orders::Orders,
     services::Services,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
 };
 use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
-pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services];
+pub static MODULES: &[&dyn Module] = &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services, &Orders];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]
