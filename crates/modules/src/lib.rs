@@ -101,6 +101,7 @@ pub mod members;
 pub mod mocks;
 pub mod module;
 pub mod once;
+pub mod orders;
 pub mod personal;
 pub mod pilot;
 pub mod registry;

@@ -10,6 +10,7 @@ use crate::{
     identity::Identity,
     members::Members,
     once::Once,
+    orders::Orders,
     pilot::Pilot,
     services::Services,
     stop::IModule::{DirectCallOnly, NotActive, ValueNotAccepted},
@@ -18,7 +19,7 @@ use ding_primitives::{Address, Bytes, Log, Spec, U256, ports::ReadState};
 
 /// Order is meaning: hooks run top to bottom, and a module may call those above it.
 pub static MODULES: &[&dyn Module] =
-    &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services, &Filing, &Pilot];
+    &[&Members, &Calendar, &Identity, &Once, &Evidence, &Services, &Filing, &Pilot, &Orders];
 
 /// A genesis file that a module does not accept.
 #[derive(Debug, thiserror::Error)]

@@ -172,6 +172,12 @@ pub const SERVICE_CONTRACTS_CALL_MAX: u16 = 64;
 pub const SERVICE_HOLDS_MAX: u8 = 8;
 /// How many days ahead a service may be declared to go live.
 pub const SERVICE_GO_LIVE_DAYS_MAX: u32 = 366;
+/// Bytes of the legal basis of an order.
+pub const ORDER_BASIS_BYTES_MAX: usize = 1_024;
+/// Working days that an order gives to answer.
+pub const ORDER_WORKING_DAYS_MAX: u16 = 250;
+/// A draft of an order is approved within this time: 30 days.
+pub const ORDER_DRAFT_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.

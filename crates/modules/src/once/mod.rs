@@ -13,7 +13,7 @@
 //! reservation falls free by itself when its time is over.
 //!
 //! Keys of confidential or personal numbers are keyed commitments that the parties compute off the
-//! ledger with a shared key ([`keyed::commitment`], HMAC-SM3): the same at every party, and not to be
+//! ledger with a shared key ([`crate::identity::commitment::keyed`], HMAC-SM3): the same at every party, and not to be
 //! found by trying all numbers.
 //!
 //! Who: anybody, in registers of its own; anyone reads.
@@ -27,7 +27,6 @@
 pub mod abi;
 mod check;
 pub mod events;
-pub mod keyed;
 pub mod state;
 #[cfg(test)]
 mod tests;

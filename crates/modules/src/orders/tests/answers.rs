@@ -1,0 +1,205 @@
+//! Answers, disclosures, looks and appeals.
+
+use super::*;
+
+#[test]
+fn the_provider_answers_by_its_day_and_late_answers_are_accepted_and_flagged() {
+    let mut scene = scene();
+    let number = order(&mut scene, inquire(1));
+    // Ten working days over spring festival: the worked deadline of the domain reference.
+    let shown = scene.read(OTHER, orderCall { number });
+    assert_eq!((shown.dueDay, shown.provisional, shown.overdue), (day("2026-03-02").get(), false, false));
+    scene.next_block_at(day("2026-03-02").end_ms() - 1);
+    assert_eq!(scene.call(PROVIDER, answerCall { number, digest: digest(1) }), Ok(false));
+    scene.later(1);
+    scene.call(OFFICER, settleCall { number, accepted: false, finding: digest(2) }).unwrap();
+    assert!(scene.read(OTHER, orderCall { number }).overdue);
+    assert_eq!(scene.call(PROVIDER, answerCall { number, digest: digest(3) }), Ok(true));
+    scene.call(OFFICER, settleCall { number, accepted: true, finding: B256::ZERO }).unwrap();
+    assert_eq!(status(&mut scene, number), Status::Settled);
+    assert_eq!(scene.read(OTHER, orderCall { number }).answer, digest(3));
+    scene.check_all();
+}
+
+#[test]
+fn only_the_target_answers() {
+    let mut scene = scene();
+    let number = order(&mut scene, Draft { workingDays: 5, ..against_service(Action::Rectify, 2) });
+    for account in [PROVIDER, OFFICER, NOTARY, PERSON] {
+        let refused = NotTheTarget { number, account };
+        assert_eq!(scene.call(account, answerCall { number, digest: digest(1) }), revert(refused));
+    }
+    let zero = answerCall { number, digest: B256::ZERO };
+    assert_eq!(scene.call(FIRM, zero), revert(ZeroDigest {}));
+    assert_eq!(scene.call(COLLEAGUE, answerCall { number, digest: digest(1) }), Ok(false));
+    let number = order(&mut scene, Draft { workingDays: 5, ..against_account(Action::Rectify, PERSON) });
+    assert_eq!(scene.call(PHONE, answerCall { number, digest: digest(1) }), Ok(false), "the same person");
+    let refused = NotTheTarget { number, account: NEIGHBOUR };
+    assert_eq!(scene.call(NEIGHBOUR, answerCall { number, digest: digest(1) }), revert(refused));
+    scene.check_all();
+}
+
+#[test]
+fn only_the_issuing_administration_settles() {
+    let mut scene = scene();
+    let number = order(&mut scene, inquire(2));
+    let settle = settleCall { number, accepted: true, finding: B256::ZERO };
+    let early = WrongStatus { number, status: 2, step: 5 };
+    assert_eq!(err(scene.call(OFFICER, settle.clone())), stops(early));
+    scene.call(FIRM, answerCall { number, digest: digest(1) }).unwrap();
+    let refused = NotTheAuthority { number, authority: 1, organisation: 2 };
+    assert_eq!(err(scene.call(PROVINCE, settle.clone())), stops(refused));
+    let stranger = RoleRequired { account: FIRM, organisation: 4, role: 1 };
+    assert_eq!(err(scene.call(FIRM, settle.clone())), stops(stranger));
+    scene.call(THIRD, settle).unwrap();
+    scene.check_all();
+}
+
+#[test]
+fn a_disclosure_names_the_commitment_is_delivered_by_the_authority_and_every_look_is_on_record() {
+    let mut scene = scene();
+    let number = order(&mut scene, disclose());
+    let (name, document, mobile) = (Field::Name.bit(), Field::Document.bit(), Field::Mobile.bit());
+    assert_eq!(scene.read(OTHER, orderCall { number }).subject, digest(1));
+    let deliver = |fields| deliverCall { number, fields, digest: digest(0x44) };
+    let look = |fields| lookCall { number, fields, matches: true };
+    assert_eq!(err(scene.call(OFFICER, look(name))), stops(BeyondScope { number, allowed: 0, asked: name }));
+    for account in [FIRM, OFFICER, PERSON] {
+        let refused = NotTheIdentityAuthority { number, account };
+        assert_eq!(scene.call(account, deliver(name)), revert(refused));
+    }
+    let beyond = |allowed, asked| stops(BeyondScope { number, allowed, asked });
+    assert_eq!(err(scene.call(AUTHORITY, deliver(name | mobile))), beyond(name | document, name | mobile));
+    assert_eq!(err(scene.call(AUTHORITY, deliver(0))), beyond(name | document, 0));
+    assert_eq!(scene.call(AUTHORITY, deliver(name)), Ok(false));
+    assert_eq!(err(scene.call(OFFICER, look(document))), beyond(name, document));
+    scene.call(SECOND, look(name)).unwrap();
+    let looked: Vec<_> = scene.logs().iter().filter_map(events::decode).collect();
+    assert!(
+        matches!(&looked[..], [events::Event::Looked(e)] if e.account == SECOND && e.fields == name && e.matches)
+    );
+    let stranger = RoleRequired { account: PERSON, organisation: 0, role: 1 };
+    assert_eq!(err(scene.call(PERSON, look(name))), stops(stranger));
+    assert_eq!(scene.call(AUTHORITY, deliver(document)), Ok(false));
+    scene.call(OFFICER, settleCall { number, accepted: true, finding: B256::ZERO }).unwrap();
+    scene.call(OFFICER, look(name | document)).unwrap();
+    scene.check_all();
+}
+
+#[test]
+fn nothing_is_delivered_or_looked_at_before_approval_or_after_the_end() {
+    let mut scene = scene();
+    let untilMs = scene.block().timestamp_ms + HOUR;
+    let number = draft(&mut scene, OFFICER, Draft { untilMs, ..disclose() });
+    let deliver = deliverCall { number, fields: 1, digest: digest(0x44) };
+    let look = lookCall { number, fields: 1, matches: true };
+    let wrong = |status: Status| stops(WrongStatus { number, status: status.number(), step: 4 });
+    assert_eq!(err(scene.call(AUTHORITY, deliver.clone())), wrong(Status::Drafted));
+    assert_eq!(err(scene.call(OFFICER, look.clone())), wrong(Status::Drafted));
+    scene.call(SECOND, approveCall { number }).unwrap();
+    scene.call(AUTHORITY, deliver.clone()).unwrap();
+    scene.later(HOUR);
+    assert_eq!(err(scene.call(AUTHORITY, deliver)), wrong(Status::Expired));
+    assert_eq!(err(scene.call(OFFICER, look)), wrong(Status::Expired));
+    scene.check_all();
+}
+
+#[test]
+fn steps_of_disclosures_and_of_requests_are_kept_apart() {
+    let mut scene = scene();
+    let request = order(&mut scene, inquire(1));
+    let disclosure = order(&mut scene, disclose());
+    let wrong = |number, action: Action| stops(WrongAction { number, action: action.number() });
+    let deliver = deliverCall { number: request, fields: 1, digest: digest(1) };
+    assert_eq!(err(scene.call(AUTHORITY, deliver)), wrong(request, Action::Inquire));
+    let look = lookCall { number: request, fields: 1, matches: true };
+    assert_eq!(err(scene.call(OFFICER, look)), wrong(request, Action::Inquire));
+    let answer = answerCall { number: disclosure, digest: digest(1) };
+    assert_eq!(err(scene.call(PERSON, answer)), wrong(disclosure, Action::Disclose));
+    scene.check_all();
+}
+
+#[test]
+fn an_appeal_is_decided_by_a_supervisor_who_had_no_hand_in_the_order() {
+    let mut scene = scene();
+    let number = order(&mut scene, against_service(Action::Suspend, 1));
+    scene.next_block();
+    let appeal = |n| appealCall { number, grounds: digest(n) };
+    let refused = NotTheTarget { number, account: NEIGHBOUR };
+    assert_eq!(err(scene.call(NEIGHBOUR, appeal(1))), stops(refused));
+    let none = NoOpenAppeal { number, appeal: 0 };
+    let decide = |revoke| decideAppealCall { number, revoke, reasons: digest(8) };
+    assert_eq!(err(scene.call(THIRD, decide(true))), stops(none));
+    scene.call(PROVIDER, appeal(1)).unwrap();
+    assert_eq!(err(scene.call(PROVIDER, appeal(2))), stops(AppealedBefore { number, appeal: 1 }));
+    for account in [OFFICER, SECOND] {
+        let same = SamePerson { number, account, other: account };
+        assert_eq!(err(scene.call(account, decide(false))), stops(same));
+    }
+    let provincial = RoleRequired { account: PROVINCE, organisation: 2, role: 1 };
+    assert_eq!(err(scene.call(PROVINCE, decide(true))), stops(provincial));
+    assert_eq!(met(&mut scene), Some((BEIJING.into(), 3)));
+    scene.call(THIRD, decide(true)).unwrap();
+    scene.next_block();
+    assert_eq!((met(&mut scene), status(&mut scene, number)), (None, Status::Revoked));
+    assert_eq!(err(scene.call(THIRD, decide(false))), stops(NoOpenAppeal { number, appeal: 3 }));
+    let shown = scene.read(OTHER, appealOfCall { number });
+    assert_eq!((shown.state, shown.appellant, shown.decider), (3, PROVIDER, THIRD));
+    assert_eq!((shown.grounds, shown.reasons), (digest(1), digest(8)));
+    scene.check_all();
+}
+
+#[test]
+fn an_appeal_without_success_leaves_the_order_in_force_and_is_the_last() {
+    let mut scene = scene();
+    let number = order(&mut scene, against_account(Action::Freeze, NEIGHBOUR));
+    scene.call(NEIGHBOUR, appealCall { number, grounds: digest(1) }).unwrap();
+    scene.call(THIRD, decideAppealCall { number, revoke: false, reasons: digest(2) }).unwrap();
+    assert_eq!(status(&mut scene, number), Status::InForce);
+    assert_eq!(frozen_until(&mut scene, NEIGHBOUR), identity::standing::NEVER_MS);
+    let again = appealCall { number, grounds: digest(3) };
+    assert_eq!(err(scene.call(NEIGHBOUR, again)), stops(AppealedBefore { number, appeal: 2 }));
+    scene.check_all();
+}
+
+#[test]
+fn a_freeze_revoked_on_appeal_is_lifted() {
+    let mut scene = scene();
+    let number = order(&mut scene, against_account(Action::Freeze, NEIGHBOUR));
+    scene.call(NEIGHBOUR, appealCall { number, grounds: digest(1) }).unwrap();
+    scene.call(THIRD, decideAppealCall { number, revoke: true, reasons: digest(2) }).unwrap();
+    assert_eq!((frozen_until(&mut scene, NEIGHBOUR), status(&mut scene, number)), (0, Status::Revoked));
+    scene.check_all();
+}
+
+#[test]
+fn an_appeal_decided_after_the_order_was_lifted_is_on_record_and_changes_nothing() {
+    let mut scene = scene();
+    let what = inquire(1);
+    let number = order(&mut scene, what.clone());
+    scene.call(PROVIDER, appealCall { number, grounds: digest(1) }).unwrap();
+    order(&mut scene, lifting(what, Action::Lift, number));
+    scene.call(THIRD, decideAppealCall { number, revoke: true, reasons: digest(2) }).unwrap();
+    assert_eq!(status(&mut scene, number), Status::Lifted);
+    assert_eq!(scene.read(OTHER, appealOfCall { number }).state, 3);
+    scene.check_all();
+}
+
+#[test]
+fn an_appeal_comes_within_sixty_days_and_against_what_was_approved() {
+    let mut scene = scene();
+    let drafted = draft(&mut scene, OFFICER, against_service(Action::Suspend, 1));
+    let early = WrongStatus { number: drafted, status: 1, step: 8 };
+    let appeal = |number| appealCall { number, grounds: digest(1) };
+    assert_eq!(err(scene.call(PROVIDER, appeal(drafted))), stops(early));
+    let numbers = [drafted, order(&mut scene, against_service(Action::Suspend, 1))];
+    scene.call(SECOND, approveCall { number: drafted }).unwrap();
+    // 60 days after 2026-02-10 is 2026-04-11, a Saturday: the period ends on the Monday after it.
+    let last = day("2026-04-13");
+    scene.next_block_at(last.end_ms() - 1);
+    scene.call(PROVIDER, appeal(numbers[0])).unwrap();
+    scene.later(1);
+    let late = AppealTooLate { number: numbers[1], lastDay: last.get(), today: last.get() + 1 };
+    assert_eq!(err(scene.call(PROVIDER, appeal(numbers[1]))), stops(late));
+    scene.check_all();
+}
