@@ -36,7 +36,7 @@ use self::{
     abi::IOnce::{self, *},
     state::{ADDRESS, ENTRIES, entry_slot},
 };
-use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, storage::Cell};
+use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, members, storage::Cell};
 use ding_primitives::{Address, B256, Bytes, Log, U256, limits};
 
 /// The module.
@@ -126,6 +126,10 @@ impl Module for Once {
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
         dispatch::decode_error(revert).map(explain)
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        Err(members::not_decided_by_vote(ADDRESS, input))
     }
 
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {

@@ -1,5 +1,7 @@
 //! Solidity interface of `orders`. A change here is a protocol change: ADR, fork, conformance.
 
+#![expect(clippy::too_many_arguments, reason = "an event has a constructor with all its fields")]
+
 alloy_sol_types::sol! {
     /// @title Supervisory orders: who ordered what, against whom, on what legal basis, approved by whom.
     /// @notice An order is drafted by one person and approved by another: two accounts, and two subjects

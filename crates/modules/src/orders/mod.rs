@@ -51,7 +51,7 @@ pub use self::{
     appeals::{APPEAL_DAYS, DECISION_DAYS},
     terms::{Action, Field, Status, TargetKind},
 };
-use crate::{Ctx, Interface, Module, Stop, Violation, calendar, dispatch};
+use crate::{Ctx, Interface, Module, Stop, Violation, calendar, dispatch, members};
 use alloy_sol_types::SolCall as _;
 use ding_primitives::{Address, Bytes, Log, U256};
 
@@ -111,6 +111,10 @@ impl Module for Orders {
 
     fn explain(&self, revert: &[u8]) -> Option<String> {
         dispatch::decode_error(revert).and_then(|error| explain::explain(error, revert))
+    }
+
+    fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
+        Err(members::not_decided_by_vote(ADDRESS, input))
     }
 
     fn check(&self, ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {

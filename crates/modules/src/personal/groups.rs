@@ -1,6 +1,6 @@
 //! From groups of digits to findings: the second half of the detector.
 
-use super::{Finding, Kind, scan::Behind};
+use super::{DIGITS_MIN, Finding, Kind, scan::Behind};
 use crate::ids::{
     ResidentId,
     contact::{is_bank_card, is_mobile, without_country},
@@ -53,16 +53,26 @@ impl Group {
     }
 }
 
+/// Groups that a chain holds before it forgets the first ones: twice those of the longest number, so
+/// that it forgets many at once.
+const GROUPS: usize = 2 * DIGITS_MAX;
+
 /// The last groups of a chain: groups with single separators between them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Chain {
-    groups: [Group; DIGITS_MAX],
+    groups: [Group; GROUPS],
     count: usize,
     separator: Option<Separator>,
     /// Groups of one digit at the end of the chain, with the same separator between them.
     singles: usize,
     /// Whether an X stands behind the last group.
     x: bool,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { groups: [Group::default(); GROUPS], count: 0, separator: None, singles: 0, x: false }
+    }
 }
 
 impl Chain {
@@ -82,12 +92,12 @@ impl Chain {
             _ => 0,
         };
         if group.digits > DIGITS_MAX {
-            *self = Self::default();
+            self.clear();
             return run;
         }
-        if self.count == DIGITS_MAX {
-            self.groups.rotate_left(1);
-            self.count -= 1;
+        if self.count == GROUPS {
+            self.groups.copy_within(GROUPS - DIGITS_MAX.., 0);
+            self.count = DIGITS_MAX;
         }
         let separator = self.separator.take().filter(|_| self.count > 0);
         if let Some(place) = self.groups.get_mut(self.count) {
@@ -111,8 +121,12 @@ impl Chain {
             return None;
         }
         let run = self.end_of_singles();
-        *self = Self::default();
+        self.clear();
         run
+    }
+
+    const fn clear(&mut self) {
+        (self.count, self.separator, self.singles, self.x) = (0, None, 0, false);
     }
 
     /// Whether the next group stands as the last one did behind its own predecessor.
@@ -127,11 +141,12 @@ impl Chain {
         Number::of(groups, self.x)?.look(Shape::Singles)
     }
 
-    /// Whether so many digits can be a number at all.
-    const fn may_be(&self, digits: usize) -> bool {
-        match digits {
-            17 => true,
-            11 | 13 | 15 | 16 | 18 | 19 => !self.x,
+    /// Whether so many digits in these groups can be a number at all.
+    fn may_be(&self, digits: usize, groups: &[Group]) -> bool {
+        match (digits, self.x) {
+            (17, true) => true,
+            (11 | 13 | 15 | 18, false) => true,
+            (16 | 17 | 19, false) => groups.len() == 1 || are_of_card(groups),
             _ => false,
         }
     }
@@ -153,7 +168,7 @@ impl Chain {
                 return None;
             }
             // Digits that stand one by one wait for the end of their run.
-            if self.singles > 1 && ending.len() <= self.singles || !self.may_be(digits) {
+            if self.singles > 1 && ending.len() <= self.singles || !self.may_be(digits, ending) {
                 continue;
             }
             let shape = match ending {
@@ -193,12 +208,11 @@ impl<'a> Number<'a> {
     fn of(groups: &'a [Group], x: bool) -> Option<Self> {
         let mut text = [0; DIGITS_MAX];
         let mut digits = 0;
-        for byte in groups.iter().flat_map(Group::text) {
-            *text.get_mut(digits)? = *byte;
-            digits += 1;
+        for part in groups.iter().map(Group::text) {
+            text.get_mut(digits..digits + part.len())?.copy_from_slice(part);
+            digits += part.len();
         }
-        // The shortest that is looked for is a mobile number.
-        (digits >= 11).then_some(Self { groups, text, digits, x })
+        (digits >= DIGITS_MIN).then_some(Self { groups, text, digits, x })
     }
 
     fn look(&self, shape: Shape) -> Option<Finding> {
@@ -262,12 +276,17 @@ impl<'a> Number<'a> {
             Shape::Alone { decimal } => !decimal,
             Shape::Singles => true,
             Shape::Groups(Separator::Dot) => false,
-            Shape::Groups(_) => match self.groups {
-                [first, _] => first.digits == 6,
-                [fours @ .., last] => fours.iter().all(|group| group.digits == 4) && last.digits <= 4,
-                [] => false,
-            },
+            Shape::Groups(_) => are_of_card(self.groups),
         };
         grouped && is_bank_card(self.text())
+    }
+}
+
+/// Whether people write the number of a card in such groups: by fours, or six and the rest.
+fn are_of_card(groups: &[Group]) -> bool {
+    match groups {
+        [first, _] => first.digits == 6,
+        [fours @ .., last] => fours.iter().all(|group| group.digits == 4) && last.digits <= 4,
+        [] => false,
     }
 }

@@ -120,7 +120,7 @@ impl Module for Services {
     fn check_proposal(&self, input: &[u8]) -> Result<(), Stop> {
         match dispatch::decode_exact::<IServicesCalls>(input)? {
             IServicesCalls::deregister(_) => Ok(()),
-            _ => dispatch::require_writing(&self.interface(), input),
+            _ => Err(members::not_decided_by_vote(ADDRESS, input)),
         }
     }
 

@@ -1,5 +1,7 @@
 #![expect(non_snake_case, reason = "fields of the interface bear Solidity names")]
 
+mod disorder;
+
 use super::{abi::IServices::*, *};
 use crate::{
     decode_revert, evidence,
@@ -254,6 +256,10 @@ fn striking_off_by_vote_takes_two_accounts() {
     let input = call.abi_encode();
     assert_eq!(Services.describe(&input), Some(format!("strike service {} off", digest(1))));
     assert!(scene.call(COLLEAGUE, call.clone()).is_err(), "nobody decided it");
+    let other = refreshCall { id: digest(1) }.abi_encode().into();
+    let other = proposeCall { target: ADDRESS, input: other, notBeforeMs: 0, title: "refresh".into() };
+    let refused = scene.call_of(members::state::ADDRESS, REGISTRAR, other).unwrap_err();
+    assert!(refused.to_string().contains("vote"), "{refused}");
     let proposal = proposeCall { target: ADDRESS, input: input.into(), notBeforeMs: 0, title: "end".into() };
     let id = scene.call_of(members::state::ADDRESS, REGISTRAR, proposal).unwrap();
     scene.call_of(members::state::ADDRESS, REGISTRAR, voteCall { id, approve: true }).unwrap();
