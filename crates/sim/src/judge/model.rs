@@ -188,7 +188,14 @@ impl Model {
                 Expect::Either => None,
             };
             if want.is_some_and(|want| want != receipt.success) {
-                return Err(format!("success is {}, its signer expects the contrary", receipt.success));
+                return Err(format!(
+                    "success is {}, its signer expects the contrary; to {:?}, {} bytes of input, {} gas of {}",
+                    receipt.success,
+                    transaction.to(),
+                    transaction.input().len(),
+                    receipt.gas_used,
+                    transaction.gas_limit()
+                ));
             }
             if let Some(counter) = told.counts.filter(|_| receipt.success) {
                 *self.counters.entry(counter).or_default() += 1;
