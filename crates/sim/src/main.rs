@@ -10,12 +10,14 @@ use std::{
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
+use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
 ding-sim: the whole ledger in one deterministic process
 
   ding-sim --seed N [--sim-minutes 10] [--until MS] [--without 3,7]
-      one world, one line an event; the last line has the verdict and the hash
+      one world, one line an event; the last line has the verdict and the hash. What members log
+      themselves goes to stderr if DING_LOG has a filter: DING_LOG=debug, DING_LOG=ding_chain=trace
   ding-sim --seeds A..B [--minutes M] [--sim-minutes 10] [--jobs CORES] [--log FILE]
       hunts through seeds until one fails (or for M minutes of real time), then says which and
       shortens it
@@ -133,6 +135,11 @@ fn main() -> ExitCode {
 
 fn one(arguments: &Arguments) -> Result<bool, String> {
     let case = arguments.case()?;
+    if let Ok(filter) = std::env::var("DING_LOG") {
+        let filter = filter.parse::<EnvFilter>().map_err(|error| format!("DING_LOG {filter}: {error}"))?;
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        log.without_time().with_ansi(false).init();
+    }
     println!("seed {} commit {}", case.seed, commit());
     let begin = Instant::now();
     let outcome = case.run(true);

@@ -35,6 +35,23 @@ fn a_hundred_blocks_with_a_crash_and_a_restart_end_in_one_chain_and_repeat_exact
     assert_ne!(world::run(&busy(2), false).hash, first.hash, "another seed gives another run");
 }
 
+/// Half of the members refuse blocks of one leader as too early. Whoever voted and whoever did not
+/// must come to the same view of a block that a quorum voted for.
+#[test]
+fn clocks_that_differ_by_more_than_a_vote_tolerates_do_not_stop_the_chain() {
+    quiet_panics();
+    for (seed, ahead) in [(3, [-87, -268, -306, 293]), (4, [-400, -400, 400, 400]), (5, [2_000, 0, 0, 0])] {
+        let mut actions = vec![(0, Action::Weather(Weather::FAIR))];
+        let clocks = ahead.into_iter().enumerate();
+        actions.extend(clocks.map(|(member, ms)| (2_000, Action::Clock(member, ms, 0))));
+        actions.extend((0..20).map(|n| (2_500 + 1_000 * n, Action::Burst(5, 800))));
+        let plan = Plan { seed, length_ms: 30_000, actions, bad: 3 };
+        let outcome = world::run(&plan, false);
+        assert_eq!(outcome.blame, None, "{}", outcome.lines.join("\n"));
+        assert!(outcome.height >= 15, "{} blocks with clocks {ahead:?}", outcome.height);
+    }
+}
+
 fn simulate(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_ding-sim")).args(arguments).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
