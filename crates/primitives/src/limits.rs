@@ -132,6 +132,9 @@ pub const GOSSIP_REPEAT_MS: u64 = 3_000;
 pub const PEER_STATUS_MS: u64 = 2_000;
 /// A member not heard of this long counts as disconnected.
 pub const PEER_SILENT_MS: u64 = 3 * PEER_STATUS_MS;
+/// A member with a new disk that hears of no new block for this long votes before it has caught up.
+/// Longer than the pause between two blocks of an idle chain.
+pub const HOLD_MS: u64 = HEARTBEAT_MS + 1_000;
 /// A connection between members carries something this often.
 pub const PEER_PING_MS: u64 = 2_000;
 /// A connection on which one message takes longer is dropped and dialled anew. After a cut the

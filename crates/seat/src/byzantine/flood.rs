@@ -16,7 +16,7 @@ impl Meddle for Flood {
         // Valid messages that say nothing, and a height that nobody has.
         let rubbish: Vec<bytes::Bytes> =
             (0..dice.below(64)).map(|_| bytes::Bytes::copy_from_slice(&dice.bytes32())).collect();
-        let to = letter.to.clone();
+        let to = letter.to;
         for message in [Message::Transactions(rubbish), Message::Status(Height::new(u64::MAX))] {
             let message = IoBuf::from(message.encode());
             letters.push(Letter { channel: channels::GOSSIP, to: to.clone(), message });

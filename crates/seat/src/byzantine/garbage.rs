@@ -30,7 +30,7 @@ impl Meddle for Garbage {
             let channel = dice.below(channels::COUNT as u64);
             let pieces = dice.below(64);
             let noise: Vec<u8> = (0..pieces).flat_map(|_| dice.bytes32()).collect();
-            letters.push(Letter { channel, to: letter.to.clone(), message: IoBuf::from(noise) });
+            letters.push(Letter { channel, to: letter.to, message: IoBuf::from(noise) });
         }
         letters
     }
