@@ -200,6 +200,8 @@ pub const RPC_FILTER_LIFETIME_MS: u64 = 5 * 60 * 1000;
 pub const RPC_LOGS_MAX: usize = 20_000;
 /// Blocks that one log query reads one by one, where the read model has no rows of them.
 pub const RPC_LOG_BLOCKS_MAX: u64 = 1_024;
+/// Blocks that are searched for a transaction one by one, where the read model has no rows of them.
+pub const RPC_SEARCH_BLOCKS_MAX: u64 = 64;
 /// Block hashes of one answer to a block filter; the next answer goes on from there.
 pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 /// Addresses, and topics of one position, in a log filter.
