@@ -346,10 +346,7 @@ impl World {
         self.cuts.clear();
         self.troubled.clear();
         self.link_all().await;
-        // Whoever was shut out for being bad is let in again.
-        for (from, to) in self.net.blocked().await.unwrap_or_default() {
-            let _ = self.net.unblock(from, to).await;
-        }
+        self.let_in().await;
         for index in 0..MEMBERS {
             if let Some(member) = self.members.get(index) {
                 member.post.set_mess(Mess::default());
@@ -363,9 +360,21 @@ impl World {
         self.heal = Some(Heal { at_ms: self.events.now_ms(), height, block: false, met: false });
     }
 
+    /// Whoever was shut out for being bad is let in again. More than once, until it has caught up: it
+    /// may honestly repeat a vote that contradicts what it sent when it was bad.
+    async fn let_in(&self) {
+        for (from, to) in self.net.blocked().await.unwrap_or_default() {
+            let _ = self.net.unblock(from, to).await;
+        }
+    }
+
     /// Looks after everyone.
     async fn tick(&mut self) {
         self.ticks += 1;
+        if self.heal.is_some_and(|heal| !heal.met) {
+            self.check_blocked().await;
+            self.let_in().await;
+        }
         for index in 0..MEMBERS {
             self.look_after(index).await;
         }
