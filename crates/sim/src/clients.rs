@@ -20,6 +20,9 @@ use ding_seat::{
 };
 use std::{collections::BTreeMap, time::Duration};
 
+/// Flipped bits with which each proof is tried again.
+const FLIPS: usize = 8;
+
 /// The clients of a world.
 #[derive(Clone)]
 pub struct Clients {
@@ -42,6 +45,7 @@ struct Shift {
     nonces: BTreeMap<Address, u64>,
     sent: u64,
     taken: u64,
+    proofs: u64,
     refused: BTreeMap<String, u64>,
 }
 
@@ -57,6 +61,7 @@ impl Clients {
             nonces: BTreeMap::new(),
             sent: 0,
             taken: 0,
+            proofs: 0,
             refused: BTreeMap::new(),
         };
         for _ in 0..count {
@@ -67,7 +72,8 @@ impl Clients {
         let refused: Vec<String> =
             shift.refused.iter().map(|(why, count)| format!("{count} \u{d7} {why}")).collect();
         let refused = if refused.is_empty() { String::new() } else { format!(": {}", refused.join(", ")) };
-        events.tell(None, format!("clients sent {}, {} were taken{refused}", shift.sent, shift.taken));
+        let Shift { sent, taken, proofs, .. } = shift;
+        events.tell(None, format!("clients sent {sent}, {taken} were taken, {proofs} proofs{refused}"));
     }
 }
 
@@ -356,18 +362,21 @@ impl Shift {
             Claim::Transaction { height: Height::new(height), transaction }
         };
         let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
-        let mut bytes = package.to_bytes();
-        let (at, bit) = (self.dice.index(bytes.len()), self.dice.below(8));
-        if let Some(byte) = bytes.get_mut(at) {
-            *byte ^= 1 << bit;
-        }
-        let taken =
-            Package::from_bytes(&bytes).is_ok_and(|package| package.verify(Some(judge.chain_key())).is_ok());
-        if taken {
-            judge.blame(
-                Some(index),
-                format!("its proof of {claim:?} also verifies with bit {bit} of byte {at} flipped"),
-            );
+        self.proofs += 1;
+        let bytes = package.to_bytes();
+        for _ in 0..FLIPS {
+            let (at, bit) = (self.dice.index(bytes.len()), self.dice.below(8));
+            let mut bytes = bytes.clone();
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= 1 << bit;
+            }
+            let package = Package::from_bytes(&bytes);
+            if package.is_ok_and(|package| package.verify(Some(judge.chain_key())).is_ok()) {
+                judge.blame(
+                    Some(index),
+                    format!("its proof of {claim:?} also verifies with bit {bit} of byte {at} flipped"),
+                );
+            }
         }
         match package.verify(Some(judge.chain_key())) {
             Err(why) => judge.blame(Some(index), format!("its proof of {claim:?} does not verify: {why}")),

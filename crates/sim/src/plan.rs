@@ -98,7 +98,7 @@ enum Fault {
 }
 
 /// Each as often as it is here.
-const FAULTS: [Fault; 22] = [
+const FAULTS: [Fault; 25] = [
     Fault::Weather,
     Fault::Weather,
     Fault::Weather,
@@ -120,6 +120,9 @@ const FAULTS: [Fault; 22] = [
     Fault::DiskSlow,
     Fault::Clock,
     Fault::ClockFar,
+    Fault::ClockFar,
+    Fault::Bad,
+    Fault::Bad,
     Fault::Bad,
 ];
 
@@ -289,7 +292,8 @@ impl Draw {
             }
             Fault::ClockFar => {
                 let most = *self.dice.pick(&[2_000, 60_000, 3_600_000]);
-                let ahead = self.signed(most);
+                let by = self.dice.between(most / 2, most).cast_signed();
+                let ahead = if self.dice.chance(700) { by } else { -by };
                 self.push(when, Action::Clock(member, ahead, 0));
             }
             Fault::Bad if self.rotten => {

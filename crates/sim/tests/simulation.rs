@@ -52,6 +52,25 @@ fn clocks_that_differ_by_more_than_a_vote_tolerates_do_not_stop_the_chain() {
     }
 }
 
+/// It begins at the genesis with keys that have voted before.
+#[test]
+fn a_member_on_a_new_disk_catches_up_and_is_not_shut_out() {
+    quiet_panics();
+    for member in 0..4 {
+        let mut actions = vec![(0, Action::Weather(Weather::FAIR))];
+        actions.extend((0..12).map(|n| (1_500 + 2_000 * n, Action::Burst(10, 1_500))));
+        actions.push((8_000, Action::Crash(member, Crash::Lost)));
+        actions.push((8_001, Action::Rot(member, 2_000)));
+        actions.push((8_002, Action::Start(member)));
+        actions.push((12_000, Action::Heal));
+        actions.sort_by_key(|(at, _)| *at);
+        let outcome = world::run(&Plan { seed: 9, length_ms: 80_000, actions, bad: (member + 1) % 4 }, false);
+        let lines = outcome.lines.join("\n");
+        assert_eq!(outcome.blame, None, "{lines}");
+        assert!(lines.contains("gets a new disk"), "{lines}");
+    }
+}
+
 fn simulate(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_ding-sim")).args(arguments).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
