@@ -7,6 +7,7 @@ use crate::{
 };
 use alloy_primitives::keccak256;
 use alloy_signer_local::PrivateKeySigner;
+use commonware_cryptography::{Hasher as _, Sha256};
 use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
 use ding_chain::reader::{BlockId, Claim};
@@ -22,6 +23,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 /// Flipped bits with which each proof is tried again.
 const FLIPS: usize = 8;
+/// Bytes of the checksum at the end of a package.
+const CHECKSUM: usize = 32;
 
 /// The clients of a world.
 #[derive(Clone)]
@@ -353,7 +356,7 @@ impl Shift {
     /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
     async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
         let judge = self.clients.judge.clone();
-        let claim = if number_drawn % 2 == 0 {
+        let claim = if number_drawn.is_multiple_of(2) {
             Claim::Account(self.other())
         } else {
             let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn)) else {
@@ -365,13 +368,11 @@ impl Shift {
         self.proofs += 1;
         let bytes = package.to_bytes();
         for _ in 0..FLIPS {
-            let (at, bit) = (self.dice.index(bytes.len()), self.dice.below(8));
-            let mut bytes = bytes.clone();
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte ^= 1 << bit;
-            }
-            let package = Package::from_bytes(&bytes);
-            if package.is_ok_and(|package| package.verify(Some(judge.chain_key())).is_ok()) {
+            let (at, bit) = (self.dice.index(bytes.len().saturating_sub(CHECKSUM)), self.dice.below(8));
+            let flipped = Package::from_bytes(&forged(&bytes, at, 1 << bit));
+            let taken = flipped.and_then(|flipped| flipped.verify(Some(judge.chain_key())));
+            // The chain's name is a label and proves nothing.
+            if taken.is_ok_and(|taken| taken.chain == package.chain()) {
                 judge.blame(
                     Some(index),
                     format!("its proof of {claim:?} also verifies with bit {bit} of byte {at} flipped"),
@@ -402,4 +403,16 @@ impl Shift {
 /// A number as JSON-RPC writes it, with or without quotes.
 pub fn number(text: &str) -> Option<u64> {
     u64::from_str_radix(text.trim_matches('"').strip_prefix("0x")?, 16).ok()
+}
+
+/// A package with a byte changed, and the checksum that a careful forger would put there.
+fn forged(bytes: &[u8], at: usize, mask: u8) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte ^= mask;
+    }
+    if let Some((content, checksum)) = bytes.split_last_chunk_mut::<CHECKSUM>() {
+        *checksum = Sha256::hash(&[content]).0;
+    }
+    bytes
 }

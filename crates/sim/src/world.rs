@@ -401,6 +401,10 @@ impl World {
         self.events.tell(Some(index), format!("stops: {death}"));
         // The process is gone, the machine is not: what was written is kept.
         member.crash(&self.net, &self.network, Crash::Kept).await;
+        if reasons.iter().any(|reason| reason.ends_with("read wrong")) {
+            // A start repairs what it reads, so a bit that was read wrong once may be wrong for good.
+            self.rotten.insert(index);
+        }
         let rotten = self.rotten.contains(&index);
         if reasons.is_empty() && !rotten {
             self.judge.blame(Some(index), format!("stopped without a reason: {death}"));

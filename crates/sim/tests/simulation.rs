@@ -1,4 +1,6 @@
 //! The simulator in the small: one world twice, every seed that ever failed, and thirty more.
+#![allow(missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use ding_seat::{disk::Crash, machine::quiet_panics};
 use ding_sim::{
@@ -48,7 +50,7 @@ fn clocks_that_differ_by_more_than_a_vote_tolerates_do_not_stop_the_chain() {
         let plan = Plan { seed, length_ms: 30_000, actions, bad: 3 };
         let outcome = world::run(&plan, false);
         assert_eq!(outcome.blame, None, "{}", outcome.lines.join("\n"));
-        assert!(outcome.height >= 15, "{} blocks with clocks {ahead:?}", outcome.height);
+        assert!(outcome.height >= 8, "{} blocks with clocks {ahead:?}", outcome.height);
     }
 }
 

@@ -33,7 +33,7 @@ use std::{
     num::NonZeroUsize,
     sync::{
         Arc, LazyLock, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc as outside,
     },
     thread,
@@ -147,14 +147,6 @@ impl Blocker for Everybody {
     }
 }
 
-/// The highest block that any of the members made final.
-static HEIGHT: AtomicU64 = AtomicU64::new(0);
-
-/// The highest block that bytes of peers made final: the samples' block, if they arrive at all.
-pub(super) fn height() -> u64 {
-    HEIGHT.load(Ordering::SeqCst)
-}
-
 type Inputs = outside::Receiver<Vec<u8>>;
 
 /// One member's life. Answers whether there may be another.
@@ -214,7 +206,7 @@ async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::
         }
         context.sleep(STEP).await;
         assert!(!ended.load(Ordering::SeqCst), "bytes of a peer ended the member");
-        HEIGHT.fetch_max(running.reader.status().height.get(), Ordering::SeqCst);
+        let _ = running.reader.status();
         if done.send(()).is_err() {
             return false;
         }
@@ -279,10 +271,6 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         seeds.push(message(GOSSIP, 0, &gossip));
     }
     seeds.push(message(RESOLVER, 1, &asked(3, 2, &[])));
-    // Block 1 and its certificate: a member that gets both has a final block.
-    let block = super::wire::block_seeds().concat();
-    let certificate = peers::certificates_seeds().pop().unwrap_or_default();
-    seeds.push([message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat());
     let all: Vec<u8> = seeds.iter().rev().take(MESSAGES_MAX).flatten().copied().collect();
     seeds.push(all);
     seeds
