@@ -1,6 +1,7 @@
 """A disk that is full, and has room again."""
 
 import contextlib
+import errno
 import os
 import random
 import subprocess
@@ -15,6 +16,22 @@ ROUNDS = 4
 
 MEBIBYTES = 96
 """Size of the file system."""
+
+
+def fill(path, leaving):
+    """Takes the room of a file system that others write to, but for `leaving` bytes."""
+    with open(path, "wb") as file:
+        while True:
+            stats = os.statvfs(path.parent)
+            room = stats.f_bavail * stats.f_frsize - leaving
+            if room <= 0:
+                return
+            try:
+                return os.posix_fallocate(file.fileno(), 0, room)
+            except OSError as error:
+                # Somebody was faster.
+                if error.errno != errno.ENOSPC:
+                    raise
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can mount a small file system")
@@ -48,10 +65,7 @@ class FullDisk(unittest.TestCase):
             for _ in range(ROUNDS):
                 more(20)
                 filler = place / "something else"
-                stats = os.statvfs(place)
-                left = chance.randrange(64 * 1024, 1024 * 1024)
-                with open(filler, "wb") as file:
-                    os.posix_fallocate(file.fileno(), 0, stats.f_bavail * stats.f_frsize - left)
+                fill(filler, leaving=chance.randrange(64 * 1024, 1024 * 1024))
                 self.assertEqual(dev.process.wait(60), 1)
                 told = dev.process.text().rsplit("error: ", 1)[-1]
                 self.assertIn(f"the disk of {place}", told)

@@ -51,8 +51,6 @@ enum Refused {
     GasLimit { got: u64, want: u64 },
     #[error("time {got} ms is not after the parent's {parent} ms")]
     Past { got: u64, parent: u64 },
-    #[error("time {got} ms is {ahead} ms ahead of this member's clock")]
-    Future { got: u64, ahead: u64 },
     #[error("a transaction does not decode: {0}")]
     Transaction(#[from] ding_primitives::transaction::TransactionError),
     #[error(transparent)]
@@ -139,13 +137,13 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         Ok((block, state))
     }
 
+    /// Whether a block may stand after its parent, and the state after it. Every member finds the
+    /// same: certification depends on it, so nothing here may ask this member's clock.
     async fn check(
         &self,
-        context: &E,
         block: &Block,
         parent_timestamp_ms: u64,
         batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
-        finality: Finality,
     ) -> Result<store::Merkleized<E>, Refused> {
         let (header, spec) = (block.header(), &self.shared.spec);
         if header.gas_limit != spec.gas_limit {
@@ -153,9 +151,6 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         }
         if header.timestamp_ms <= parent_timestamp_ms {
             return Err(Refused::Past { got: header.timestamp_ms, parent: parent_timestamp_ms });
-        }
-        if finality == Finality::Candidate {
-            self.await_clock(context, header.timestamp_ms).await?;
         }
         let transactions = self.shared.senders(block.transactions(), &self.source, &self.strategy)?;
         let env = self.shared.env(header);
@@ -186,22 +181,6 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
             },
         );
         Ok(state)
-    }
-
-    /// Holds a block from a slightly fast clock back until its time has come, and refuses one from
-    /// a clock that is wrong. A quorum of members with sound clocks decides in the end.
-    async fn await_clock(&self, context: &E, timestamp_ms: u64) -> Result<(), Refused> {
-        let ahead = timestamp_ms.saturating_sub(now_ms(context));
-        if planted::is(Planted::TrustClock) {
-            return Ok(());
-        }
-        if ahead > limits::CLOCK_AHEAD_MS_MAX {
-            return Err(Refused::Future { got: timestamp_ms, ahead });
-        }
-        if ahead > 0 {
-            context.sleep(Duration::from_millis(ahead)).await;
-        }
-        Ok(())
     }
 }
 
@@ -262,7 +241,7 @@ where
 
     async fn process(
         &mut self,
-        (context, _round): (E, Round4),
+        _context: (E, Round4),
         ancestry: impl Ancestry<Block>,
         batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
         finality: Finality,
@@ -275,7 +254,7 @@ where
             (Finality::Candidate, Some(timestamp_ms)) => timestamp_ms,
             (Finality::Candidate, None) => ancestry.next().await?.inner().header().timestamp_ms,
         };
-        match self.check(&context, &block, parent_timestamp_ms, batches, finality).await {
+        match self.check(&block, parent_timestamp_ms, batches).await {
             Ok(state) => Some(state),
             Err(refused) => {
                 stop_if_broken(&refused);

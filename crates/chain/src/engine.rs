@@ -7,6 +7,7 @@ use crate::{
     application::Ledger,
     channels,
     gossip::Gossip,
+    hold,
     look::View,
     pace::Paced,
     reader::Reader,
@@ -352,6 +353,7 @@ where
     Gossip { shared: shared.clone(), source: source.clone(), strategy, blocker: blocker.clone() }
         .start(&context, gossip.0, gossip.1);
 
+    let votes = (hold::until_caught_up(&context, &shared, votes.0), votes.1);
     let paced = Paced::new(context.child("pace"), deferred.clone(), shared, source);
     // The engine runs on the root context: aborting its handle ends every actor above.
     let engine = simplex::Engine::new(

@@ -11,6 +11,7 @@ pub mod engine;
 mod executed;
 pub mod genesis;
 pub mod gossip;
+mod hold;
 mod look;
 pub mod network;
 mod pace;

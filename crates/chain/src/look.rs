@@ -122,6 +122,10 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
         self.seen.recent.read().transaction(hash)
     }
 
+    fn recent_from(&self) -> Height {
+        self.seen.recent.read().first().unwrap_or(Height::GENESIS)
+    }
+
     fn account(&self, address: Address) -> Pending<'_, Result<At<Option<Account>>, ReadError>> {
         read_latest!(self, |branch| branch.account(address).await)
     }

@@ -1,18 +1,27 @@
 //! When a leader proposes: as soon as there is work, in batches under load, and a heartbeat when
-//! there is none.
+//! there is none. And when a member votes: not before the block's time has come on its own clock.
 //!
 //! This stands *around* the stateful application. Waiting inside it would hold back the
-//! finalization of the block before.
+//! finalization of the block before. And clocks differ, while what the application says of a block
+//! has to be the same everywhere: a block that a quorum voted for and that some members then do not
+//! certify can neither be finalized nor be skipped, and the chain stands still for good.
 
 use crate::{
     shared::{Shared, now_ms},
     types::Round4,
 };
-use commonware_consensus::{Automaton, CertifiableAutomaton, Handoff, types::Round};
+use commonware_consensus::{
+    Automaton, CertifiableAutomaton, Handoff, marshal::core::DigestFallback, types::Round,
+};
+use commonware_cryptography::sha256::Digest;
 use commonware_macros::select;
 use commonware_runtime::{Clock, Metrics, Spawner, Storage};
 use commonware_utils::channel::oneshot;
-use ding_primitives::{B256, limits, ports::TransactionSource};
+use ding_primitives::{
+    B256, Header, limits,
+    planted::{self, Planted},
+    ports::TransactionSource,
+};
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -100,10 +109,28 @@ where
     }
 }
 
+/// Waits until a block from a slightly fast clock is due on this member's, and does not vote for one
+/// from a clock that is wrong: a quorum of members with sound clocks decides in the end.
+async fn in_time(context: &impl Clock, header: &Header) -> bool {
+    if planted::is(Planted::TrustClock) {
+        return true;
+    }
+    let ahead = header.timestamp_ms.saturating_sub(now_ms(context));
+    if ahead > limits::CLOCK_AHEAD_MS_MAX {
+        tracing::warn!(
+            height = %header.height, view = header.view, leader = %header.leader, ahead_ms = ahead,
+            "no vote for a block that is ahead of this member's clock"
+        );
+        return false;
+    }
+    context.sleep(Duration::from_millis(ahead)).await;
+    true
+}
+
 impl<E, A, T> Automaton for Paced<E, A, T>
 where
     E: Clock + Spawner + Storage + Metrics,
-    A: Automaton<Context = Round4>,
+    A: Automaton<Context = Round4, Digest = Digest>,
     T: TransactionSource,
 {
     type Context = Round4;
@@ -132,14 +159,32 @@ where
     }
 
     async fn verify(&mut self, round: Round4, digest: A::Digest) -> oneshot::Receiver<bool> {
-        self.inner.verify(round, digest).await
+        let (mut sender, receiver) = oneshot::channel();
+        let verdict = self.inner.verify(round, digest).await;
+        let Some(marshal) = self.shared.marshal.get() else { return verdict };
+        let block = marshal.subscribe_by_digest(digest, DigestFallback::Wait);
+        self.context.child("clocked").spawn(move |context| async move {
+            let vote = async {
+                let (Ok(valid), Ok(block)) = (verdict.await, block.await) else { return None };
+                Some(valid && in_time(&context, block.inner().header()).await)
+            };
+            select! {
+                vote = vote => {
+                    if let Some(vote) = vote {
+                        let _ = sender.send(vote);
+                    }
+                },
+                _ = sender.closed() => {}, // the view ended
+            }
+        });
+        receiver
     }
 }
 
 impl<E, A, T> CertifiableAutomaton for Paced<E, A, T>
 where
     E: Clock + Spawner + Storage + Metrics,
-    A: CertifiableAutomaton<Context = Round4>,
+    A: CertifiableAutomaton<Context = Round4, Digest = Digest>,
     T: TransactionSource,
 {
     async fn prepare(&mut self, round: Round4) -> oneshot::Receiver<Handoff<A::Digest>> {

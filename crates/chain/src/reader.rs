@@ -97,6 +97,8 @@ pub trait Look: Archive {
     fn block_by_hash(&self, hash: B256) -> Pending<'_, Result<Option<Arc<FinalizedBlock>>, ReadError>>;
     /// Where a transaction stands, if its block is among the recent ones.
     fn transaction(&self, hash: &B256) -> Option<(Height, usize)>;
+    /// The first of the recent blocks: from it on `transaction` knows all.
+    fn recent_from(&self) -> Height;
     /// Reads an account.
     fn account(&self, address: Address) -> Pending<'_, Result<At<Option<Account>>, ReadError>>;
     /// Reads a slot.
@@ -179,6 +181,11 @@ impl Reader {
     /// older ones.
     pub fn transaction(&self, hash: &B256) -> Option<(Height, usize)> {
         self.0.transaction(hash)
+    }
+
+    /// The first of the recent blocks: from it on [`Reader::transaction`] knows all.
+    pub fn recent_from(&self) -> Height {
+        self.0.recent_from()
     }
 
     /// Reads an account after the latest final block.

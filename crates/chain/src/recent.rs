@@ -47,6 +47,11 @@ impl Recent {
         }
     }
 
+    /// Height of the oldest block here.
+    pub(crate) fn first(&self) -> Option<Height> {
+        self.blocks.first_key_value().map(|(height, _)| *height)
+    }
+
     /// The latest final block.
     pub(crate) fn head(&self) -> Option<&Arc<FinalizedBlock>> {
         self.blocks.last_key_value().map(|(_, block)| block)

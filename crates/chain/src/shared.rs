@@ -76,6 +76,15 @@ impl Seen {
         members - members.saturating_sub(1) / 3 + usize::from(planted::is(Planted::QuorumOffByOne))
     }
 
+    /// The height that f + 1 of the others say they have reached: one of them is right.
+    pub(crate) fn reported(&self, now_ms: u64) -> Height {
+        let peers = self.peers.lock();
+        let mut heights: Vec<Height> =
+            peers.values().filter(|peer| peer.is_alive(now_ms)).map(|peer| peer.height).collect();
+        heights.sort_unstable_by(|a, b| b.cmp(a));
+        heights.get(self.spec.validators.len().saturating_sub(1) / 3).copied().unwrap_or(Height::GENESIS)
+    }
+
     /// The latest final block.
     pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
         let recent = self.recent.read();

@@ -238,6 +238,9 @@ pub const GOSSIP_REPEAT_MS: u64 = 3_000;
 pub const PEER_STATUS_MS: u64 = 2_000;
 /// A member not heard of this long counts as disconnected.
 pub const PEER_SILENT_MS: u64 = 3 * PEER_STATUS_MS;
+/// A member with a new disk that hears of no new block for this long votes before it has caught up.
+/// Longer than the pause between two blocks of an idle chain.
+pub const HOLD_MS: u64 = HEARTBEAT_MS + 1_000;
 /// A connection between members carries something this often.
 pub const PEER_PING_MS: u64 = 2_000;
 /// A connection on which one message takes longer is dropped and dialled anew. After a cut the
@@ -303,6 +306,8 @@ pub const RPC_FILTER_LIFETIME_MS: u64 = 5 * 60 * 1000;
 pub const RPC_LOGS_MAX: usize = 20_000;
 /// Blocks that one log query reads one by one, where the read model has no rows of them.
 pub const RPC_LOG_BLOCKS_MAX: u64 = 1_024;
+/// Blocks that are searched for a transaction one by one, where the read model has no rows of them.
+pub const RPC_SEARCH_BLOCKS_MAX: u64 = 64;
 /// Block hashes of one answer to a block filter; the next answer goes on from there.
 pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 /// Addresses, and topics of one position, in a log filter.

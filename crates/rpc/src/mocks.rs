@@ -250,9 +250,13 @@ impl Look for Chain {
     }
 
     fn transaction(&self, hash: &B256) -> Option<(Height, usize)> {
-        let inner = self.inner();
-        let oldest = inner.blocks.len() as u64 - inner.blocks.len().min(self.recent_blocks()) as u64;
-        inner.places.get(hash).copied().filter(|(height, _)| height.get() >= oldest)
+        let from = self.recent_from();
+        self.inner().places.get(hash).copied().filter(|(height, _)| *height >= from)
+    }
+
+    fn recent_from(&self) -> Height {
+        let blocks = self.inner().blocks.len();
+        Height::new(blocks as u64 - blocks.min(self.recent_blocks()) as u64)
     }
 
     fn account(&self, address: Address) -> Pending<'_, Result<At<Option<Account>>, ReadError>> {

@@ -1,11 +1,16 @@
 //! The whole ledger in one deterministic process.
 //!
-//! Members run the code of production over a simulated network and disk, under a seed: the same
-//! seed gives the same run, to the last bit of the auditor's hash. Read in this order:
-//! [`network`] (keys and genesis), [`member`] (one member and what is seen of it), [`workload`]
-//! (what clients do), [`checks`] (what must hold).
+//! Four members run the code of production (chain, pool, execution, state, read model, RPC) on
+//! machines that fail, over a network that fails, under a seed: the same seed gives the same run, to
+//! the last bit of its hash. The seats they sit on are `ding-seat`; this is everything around them.
+//! Read in this order: [`plan`] (what a seed means), [`workload`] and [`clients`] (what is asked of
+//! members), [`judge`] and [`finish`] (what must hold), [`world`] (all of it together), [`hunt`]
+//! (many of them).
 
-pub mod checks;
-pub mod member;
-pub mod network;
+pub mod clients;
+pub mod finish;
+pub mod hunt;
+pub mod judge;
+pub mod plan;
 pub mod workload;
+pub mod world;

@@ -1,15 +1,20 @@
-//! What clients of a simulated ledger do: signed transactions from a few accounts.
+//! What clients sign: transfers, calls of modules, contracts that are created, run, revert and run
+//! out of gas, and things no ledger should take.
 
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718 as _;
-use alloy_primitives::{Address, Bytes, TxKind, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
-use ding_primitives::{Recovered, Transaction, transaction::recover};
-use std::sync::Arc;
+use alloy_sol_types::SolCall as _;
+use ding_modules::evidence::{self, abi::IEvidence};
 
 /// Accounts that clients hold.
-pub const ACCOUNTS: usize = 8;
+pub const ACCOUNTS: usize = 12;
+/// Gas that is enough for everything here.
+pub const GAS: u64 = 2_000_000;
+/// Gas for which a call starts and cannot finish.
+pub const TOO_LITTLE_GAS: u64 = 24_000;
 
 /// The clients' keys, always the same.
 pub fn accounts() -> Vec<PrivateKeySigner> {
@@ -18,32 +23,170 @@ pub fn accounts() -> Vec<PrivateKeySigner> {
         .collect()
 }
 
-/// A signed call, with its sender.
-///
-/// # Panics
-///
-/// If the bytes just signed do not decode: that would be a fault of this program.
-pub fn signed(
-    key: &PrivateKeySigner,
-    chain_id: u64,
-    nonce: u64,
-    to: Address,
-    value: u64,
-    input: Bytes,
-) -> Arc<Recovered> {
-    let transaction = TxEip1559 {
-        chain_id,
-        nonce,
-        gas_limit: 2_000_000,
-        max_fee_per_gas: 0,
-        max_priority_fee_per_gas: 0,
-        to: TxKind::Call(to),
-        value: U256::from(value),
-        access_list: Default::default(),
-        input,
+/// What a transaction asks for, before it has a sender and a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Recipient, or a contract to be made.
+    pub to: TxKind,
+    /// Balance sent along.
+    pub value: u64,
+    /// Call data or init code.
+    pub input: Bytes,
+    /// Gas.
+    pub gas: u64,
+    /// What must come of it.
+    pub expect: Expect,
+}
+
+/// What must come of a transaction that stands in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// It succeeds.
+    Success,
+    /// It fails.
+    Failure,
+    /// Either: it depends on what came before.
+    Either,
+}
+
+impl Order {
+    fn call(to: Address, input: impl Into<Bytes>, expect: Expect) -> Self {
+        Self { to: TxKind::Call(to), value: 0, input: input.into(), gas: GAS, expect }
+    }
+
+    /// Moves a balance.
+    pub fn transfer(to: Address, value: u64) -> Self {
+        Self { value, ..Self::call(to, Bytes::new(), Expect::Success) }
+    }
+
+    /// Deposits a document.
+    pub fn deposit(digest: B256) -> Self {
+        Self::call(evidence::state::ADDRESS, deposit(digest), Expect::Success)
+    }
+
+    /// Deposits the root of a batch of two.
+    pub fn batch(root: B256) -> Self {
+        let call = IEvidence::depositBatchCall {
+            root,
+            count: 2,
+            kind: 0,
+            provenance: B256::ZERO,
+            referenceId: B256::ZERO,
+            operation: B256::ZERO,
+        };
+        Self::call(evidence::state::ADDRESS, call.abi_encode(), Expect::Success)
+    }
+
+    /// A notary's word on a document; refused if it is no notary or spoke before.
+    pub fn attest(digest: B256, opinion: u8) -> Self {
+        let call = IEvidence::attestCall { digest, opinion, report: keccak256(digest) };
+        Self::call(evidence::state::ADDRESS, call.abi_encode(), Expect::Either)
+    }
+
+    /// Makes a contract.
+    pub fn create(runtime: &[u8]) -> Self {
+        let input = init_code(runtime).into();
+        Self { to: TxKind::Create, value: 0, input, gas: GAS, expect: Expect::Success }
+    }
+
+    /// Counts one up in a counter.
+    pub fn count(counter: Address) -> Self {
+        Self::call(counter, Bytes::new(), Expect::Success)
+    }
+
+    /// Counts one up and takes it back.
+    pub fn count_and_revert(counter: Address) -> Self {
+        Self::call(counter, vec![1], Expect::Failure)
+    }
+
+    /// Counts one up without the gas for it.
+    pub fn count_out_of_gas(counter: Address) -> Self {
+        Self { gas: TOO_LITTLE_GAS, ..Self::call(counter, Bytes::new(), Expect::Failure) }
+    }
+
+    /// Has a teller tell its events.
+    pub fn tell(teller: Address) -> Self {
+        Self::call(teller, Bytes::new(), Expect::Success)
+    }
+
+    /// Deposits through a contract, which then undoes everything if `undo`.
+    pub fn deposit_through(proxy: Address, digest: B256, undo: bool) -> Self {
+        let mut input = deposit(digest);
+        let expect = if undo { Expect::Failure } else { Expect::Success };
+        if undo {
+            input.push(1);
+        }
+        Self::call(proxy, input, expect)
+    }
+
+    /// Signs it.
+    ///
+    /// # Panics
+    ///
+    /// If a local key cannot sign: that would be a fault of this program.
+    pub fn sign(&self, key: &PrivateKeySigner, chain_id: u64, nonce: u64, price: u128) -> Vec<u8> {
+        let transaction = TxEip1559 {
+            chain_id,
+            nonce,
+            gas_limit: self.gas,
+            max_fee_per_gas: price,
+            max_priority_fee_per_gas: 0,
+            to: self.to,
+            value: U256::from(self.value),
+            access_list: Default::default(),
+            input: self.input.clone(),
+        };
+        let signature = key.sign_hash_sync(&transaction.signature_hash()).expect("a local key signs");
+        TxEnvelope::from(transaction.into_signed(signature)).encoded_2718()
+    }
+}
+
+fn deposit(digest: B256) -> Vec<u8> {
+    let call = IEvidence::depositCall {
+        digest,
+        sm3: B256::ZERO,
+        kind: 0,
+        provenance: B256::ZERO,
+        referenceId: B256::ZERO,
+        operation: B256::ZERO,
     };
-    let signature = key.sign_hash_sync(&transaction.signature_hash()).expect("a local key signs");
-    let raw = TxEnvelope::from(transaction.into_signed(signature)).encoded_2718();
-    let recovered = recover(Transaction::from_raw(raw.into()), chain_id);
-    Arc::new(recovered.expect("what was just signed decodes"))
+    call.abi_encode()
+}
+
+/// Code that returns `runtime`: PUSH1 length, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN.
+fn init_code(runtime: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(runtime.len()).unwrap_or(u8::MAX);
+    let mut code = vec![0x60, length, 0x80, 0x60, 9, 0x5f, 0x39, 0x5f, 0xf3];
+    code.extend_from_slice(runtime);
+    code
+}
+
+/// A contract that counts its calls in slot 0, and takes the count back if it is called with data:
+/// sstore(0, sload(0) + 1); if calldatasize() { revert(0, 0) }
+pub const COUNTER: &[u8] =
+    &[0x60, 0x01, 0x5f, 0x54, 0x01, 0x5f, 0x55, 0x36, 0x60, 0x0c, 0x57, 0x00, 0x5b, 0x5f, 0x5f, 0xfd];
+
+/// A contract that tells two events: log1(0, 0, 1); log1(0, 0, 2)
+pub const TELLER: &[u8] = &[0x60, 0x01, 0x5f, 0x5f, 0xa1, 0x60, 0x02, 0x5f, 0x5f, 0xa1, 0x00];
+
+/// A contract that hands a deposit on to `evidence`, and reverts if there is a byte more than that:
+/// calldatacopy(0, 0, 196); pop(call(gas(), evidence, 0, 0, 196, 0, 0));
+/// if calldatasize() != 196 { revert(0, 0) }
+pub fn proxy() -> Vec<u8> {
+    let mut code = vec![0x60, 0xc4, 0x5f, 0x5f, 0x37, 0x5f, 0x5f, 0x60, 0xc4, 0x5f, 0x5f, 0x73];
+    code.extend_from_slice(evidence::state::ADDRESS.as_slice());
+    code.extend_from_slice(&[0x5a, 0xf1, 0x50]);
+    code.extend_from_slice(&[0x36, 0x60, 0xc4, 0x14, 0x60, 0x2d, 0x57, 0x5f, 0x5f, 0xfd, 0x5b, 0x00]);
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deposit_is_as_long_as_the_proxy_hands_on() {
+        assert_eq!(deposit(B256::ZERO).len(), 196);
+        assert_eq!((proxy().len(), proxy()[0x2d]), (47, 0x5b));
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use ding_chain::reader::BlockId;
 use ding_primitives::{
-    B256, Bytes, Height, Recovered,
+    B256, Bytes, Height, Recovered, codes, limits,
     planted::{self, Planted},
     ports::FinalizedBlock,
 };
@@ -34,10 +34,36 @@ pub(crate) async fn find(rpc: &Rpc, hash: B256) -> Result<Option<Found>, RpcErro
     if let Some(place) = rpc.reader().transaction(&hash) {
         return load(rpc, hash, place).await;
     }
-    match rpc.ask(move |query| query.transaction(&hash)).await?.flatten() {
-        Some(place) => load(rpc, hash, place).await,
+    let rows_to = rpc.query().map(|query| query.height());
+    if let Some(place) = rpc.ask(move |query| query.transaction(&hash)).await?.flatten() {
+        return load(rpc, hash, place).await;
+    }
+    match rows_to {
+        Some(rows_to) => search(rpc, hash, rows_to).await,
         None => Ok(None),
     }
+}
+
+/// Looks through blocks that are neither in memory nor in rows yet: after a start the read model
+/// may be behind, and what was final stays final.
+async fn search(rpc: &Rpc, hash: B256, rows_to: Height) -> Result<Option<Found>, RpcError> {
+    let recent = rpc.reader().recent_from().get();
+    let missing = recent.saturating_sub(rows_to.get() + 1);
+    if missing > limits::RPC_SEARCH_BLOCKS_MAX {
+        return Err(RpcError::new(
+            codes::RESOURCE_UNAVAILABLE,
+            format!(
+                "{hash} is not known yet: the read model is {missing} blocks behind and catches up; try again later"
+            ),
+        ));
+    }
+    for height in (rows_to.get() + 1..recent).rev() {
+        let Some(block) = rpc.reader().block(BlockId::Height(Height::new(height))).await? else { continue };
+        if let Some(index) = block.transactions.iter().position(|transaction| transaction.hash() == hash) {
+            return Ok(Some(Found { block, index }));
+        }
+    }
+    Ok(None)
 }
 
 async fn load(rpc: &Rpc, hash: B256, (height, index): (Height, usize)) -> Result<Option<Found>, RpcError> {

@@ -6,7 +6,7 @@ use crate::{
 };
 use ding_chain::reader::{Look as _, Reader};
 use ding_execution::mocks::Wallet;
-use ding_primitives::{Bytes, Height};
+use ding_primitives::{B256, Bytes, Height, codes};
 use ding_readmodel::{Config, ReadModel};
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -92,4 +92,34 @@ async fn logs_of_blocks_without_rows_yet_are_not_left_out() {
     assert_eq!((numbers[2], numbers[3], numbers[32]), (&json!("0x2"), &json!("0x4"), &json!("0x21")));
     let status = world.get("ding_status", json!([])).await;
     assert_eq!(status["readModel"]["behind"], json!("0x1e"));
+}
+
+#[tokio::test]
+async fn transactions_neither_recent_nor_in_rows_yet_are_found_or_the_caller_hears_why_not() {
+    let folder = Folder::new("gap");
+    let (world, rows) = with_read_model(&folder).await;
+    with_logs(&world).await;
+    wait(&rows, 3);
+    // As after a restart: rows end at block 3, memory begins with the newest block.
+    rows.stop();
+    world.chain.recent.store(1, std::sync::atomic::Ordering::SeqCst);
+    let mut carol = Wallet::new(2);
+    world.chain.seal(vec![carol.call(ONE, Bytes::new()), carol.call(ONE, Bytes::new())]);
+    for _ in 0..60 {
+        world.chain.seal(Vec::new());
+    }
+    let transaction = world.chain.block(4).transactions[1].hash();
+    let receipt = world.get("eth_getTransactionReceipt", json!([transaction])).await;
+    assert_eq!((&receipt["blockNumber"], &receipt["transactionIndex"]), (&json!("0x4"), &json!("0x1")));
+    let unknown = B256::repeat_byte(7);
+    assert_eq!(world.get("eth_getTransactionReceipt", json!([unknown])).await, Value::Null);
+    for _ in 0..10 {
+        world.chain.seal(Vec::new());
+    }
+    let refusal = world.refuse("eth_getTransactionReceipt", json!([transaction])).await;
+    assert_eq!(refusal.code, i64::from(codes::RESOURCE_UNAVAILABLE.number));
+    assert!(refusal.message.contains("70 blocks behind"), "{}", refusal.message);
+    // Rows there are none of, then.
+    let old = world.chain.block(2).transactions[0].hash();
+    assert_eq!(world.get("eth_getTransactionReceipt", json!([old])).await["blockNumber"], json!("0x2"));
 }

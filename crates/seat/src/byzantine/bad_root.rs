@@ -1,0 +1,67 @@
+//! Proposes blocks whose header says something else than their execution gives: another state,
+//! other receipts, other gas, another time.
+
+use super::{Culprit, Letter, Meddle, vote};
+use crate::dice::Dice;
+use commonware_codec::Encode as _;
+use commonware_consensus::simplex::types::Vote;
+use commonware_cryptography::Digestible as _;
+use commonware_runtime::IoBuf;
+use ding_chain::{
+    channels,
+    types::{Block, Digest},
+};
+use ding_primitives::{B256, Body, Header};
+use std::collections::BTreeMap;
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct BadRoot {
+    /// Digest of each block that was changed, and of what it became.
+    changed: BTreeMap<[u8; 32], Digest>,
+}
+
+fn spoil(block: &Block, dice: &mut Dice) -> Option<Block> {
+    let mut header = Header::clone(block.header());
+    let noise = B256::from(dice.bytes32());
+    match dice.below(8) {
+        0 => header.roots.accounts.root = noise,
+        1 => header.roots.modules.root = noise,
+        2 => header.roots.contracts.root = noise,
+        3 => header.receipts_root = noise,
+        4 => header.gas_used += 1,
+        5 => header.timestamp_ms += 3_600_000,
+        6 => header.timestamp_ms = 1,
+        _ => header.gas_limit += 1,
+    }
+    Block::new(header, Body { transactions: block.transactions().to_vec() }).ok()
+}
+
+impl Meddle for BadRoot {
+    fn change(&mut self, culprit: &Culprit, dice: &mut Dice, letter: Letter) -> Vec<Letter> {
+        if letter.channel == channels::BLOCKS
+            && let Some(block) = culprit.own_block(&letter.message)
+            && let Some(bad) = spoil(&block, dice)
+        {
+            self.changed.insert(block.digest().0, bad.digest());
+            return vec![letter.with(IoBuf::from(bad.encode()))];
+        }
+        if letter.channel == channels::VOTES {
+            let bad = match vote(&letter.message) {
+                Some(Vote::Notarize(vote)) => self
+                    .changed
+                    .get(&vote.proposal.payload.0)
+                    .and_then(|bad| culprit.notarize(&vote.proposal, *bad)),
+                Some(Vote::Finalize(vote)) => self
+                    .changed
+                    .get(&vote.proposal.payload.0)
+                    .and_then(|bad| culprit.finalize(&vote.proposal, *bad)),
+                _ => None,
+            };
+            if let Some(bad) = bad {
+                return vec![letter.with(bad)];
+            }
+        }
+        vec![letter]
+    }
+}

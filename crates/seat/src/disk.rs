@@ -1,0 +1,480 @@
+//! A member's disk: what was synced survives a crash, what was not may be lost or torn.
+//!
+//! Every write is seen at once by whoever reads the open file, and is durable only after a sync. A
+//! crash throws the unsynced writes onto the table and keeps some of them: none, all, the first
+//! few, or any bytes of any of them, as the contract of [`Blob`] allows. While the member runs, the
+//! disk can fail, be full, be slow, or read a wrong bit; while it is down, bits can rot.
+
+use crate::dice::Dice;
+use commonware_runtime::{
+    Blob, BlobVersion, BufMut as _, Clock as _, Error, Handle, IoBufs, IoBufsMut, ReadOptions, Storage,
+    WriteOptions, deterministic,
+};
+use commonware_utils::sync::Mutex;
+use std::{
+    collections::BTreeMap,
+    io,
+    ops::RangeInclusive,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+/// What is wrong with a disk just now. Rates are per thousand operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Reads fail.
+    pub read_errors: u64,
+    /// Writes and resizes fail, some of them half done.
+    pub write_errors: u64,
+    /// Syncs fail.
+    pub sync_errors: u64,
+    /// Reads come back with one bit flipped.
+    pub flips: u64,
+    /// Nothing more fits.
+    pub full: bool,
+    /// Each sync takes this long, milliseconds.
+    pub sync_ms: u64,
+    /// Each read takes this long, milliseconds.
+    pub read_ms: u64,
+}
+
+/// What a crash leaves of the writes that were not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Nothing.
+    Lost,
+    /// Everything.
+    Kept,
+    /// The first few, the last of them in part.
+    Prefix,
+    /// Any of them, any bytes.
+    Torn,
+}
+
+#[derive(Debug)]
+enum Change {
+    Write { offset: usize, bytes: Vec<u8> },
+    Resize(usize),
+}
+
+impl Change {
+    fn apply(&self, content: &mut Vec<u8>) {
+        match self {
+            Self::Write { offset, bytes } => put(content, *offset, bytes),
+            Self::Resize(length) => content.resize(*length, 0),
+        }
+    }
+}
+
+fn put(content: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    if content.len() < end {
+        content.resize(end, 0);
+    }
+    if let Some(place) = content.get_mut(offset..end) {
+        place.copy_from_slice(bytes);
+    }
+}
+
+#[derive(Debug, Default)]
+struct File {
+    /// What the open file shows.
+    live: Vec<u8>,
+    /// What survives everything.
+    durable: Vec<u8>,
+    /// What lies between the two, in order; with each, whether it is durable already.
+    pending: Vec<(Change, bool)>,
+}
+
+impl File {
+    fn sync(&mut self) {
+        for (change, _) in self.pending.drain(..) {
+            change.apply(&mut self.durable);
+        }
+    }
+
+    fn crash(&mut self, crash: Crash, dice: &mut Dice) {
+        let pending = core::mem::take(&mut self.pending);
+        let first_few = match crash {
+            Crash::Lost => 0,
+            Crash::Prefix => dice.index(pending.len() + 1),
+            Crash::Kept | Crash::Torn => pending.len(),
+        };
+        for (index, (change, durable)) in pending.iter().enumerate() {
+            match crash {
+                // Again, over what came before it.
+                _ if *durable => change.apply(&mut self.durable),
+                Crash::Lost => {}
+                Crash::Kept => change.apply(&mut self.durable),
+                Crash::Prefix if index < first_few => change.apply(&mut self.durable),
+                Crash::Prefix if index == first_few => tear(change, &mut self.durable, dice),
+                Crash::Prefix => {}
+                Crash::Torn => match dice.below(3) {
+                    0 => {}
+                    1 => change.apply(&mut self.durable),
+                    _ => tear(change, &mut self.durable, dice),
+                },
+            }
+        }
+        self.live = self.durable.clone();
+    }
+}
+
+/// Keeps the beginning of a write, or pieces of it.
+fn tear(change: &Change, content: &mut Vec<u8>, dice: &mut Dice) {
+    let Change::Write { offset, bytes } = change else { return };
+    if dice.chance(500) {
+        let kept = dice.index(bytes.len() + 1);
+        put(content, *offset, bytes.get(..kept).unwrap_or_default());
+        return;
+    }
+    let piece = usize::try_from(dice.between(1, 512)).unwrap_or(1);
+    for (index, part) in bytes.chunks(piece).enumerate() {
+        if dice.chance(500) {
+            put(content, *offset + index * piece, part);
+        }
+    }
+}
+
+struct Entry {
+    version: BlobVersion,
+    file: Arc<Mutex<File>>,
+    /// The one open handle, while it lives.
+    open: Weak<()>,
+}
+
+struct State {
+    partitions: BTreeMap<String, BTreeMap<Vec<u8>, Entry>>,
+    trouble: Trouble,
+    dice: Dice,
+    /// Which start of the member may touch the files. Handles of earlier starts are dead.
+    mount: u64,
+    /// What went wrong by this disk's doing since the member started, in words.
+    done: Vec<String>,
+}
+
+/// The disk of one member. It outlives the member's crashes.
+pub struct Disk {
+    state: Mutex<State>,
+    /// Only to wait on.
+    clock: deterministic::Context,
+}
+
+impl core::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Disk").field("trouble", &self.state.lock().trouble).finish_non_exhaustive()
+    }
+}
+
+/// One start's access to a disk.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    disk: Arc<Disk>,
+    mount: u64,
+}
+
+fn failure(kind: io::ErrorKind, what: &str) -> Error {
+    Error::from(io::Error::new(kind, what))
+}
+
+impl Disk {
+    /// An empty disk.
+    pub fn new(clock: deterministic::Context, dice: Dice) -> Self {
+        let state = State {
+            partitions: BTreeMap::new(),
+            trouble: Trouble::default(),
+            dice,
+            mount: 0,
+            done: Vec::new(),
+        };
+        Self { state: Mutex::new(state), clock }
+    }
+
+    /// Gives a member that starts access to the files; whoever had it before has it no more.
+    pub fn mount(self: &Arc<Self>) -> Mount {
+        let mut state = self.state.lock();
+        state.mount += 1;
+        state.done.clear();
+        Mount { disk: self.clone(), mount: state.mount }
+    }
+
+    /// Power is cut.
+    pub fn crash(&self, crash: Crash) {
+        let state = &mut *self.state.lock();
+        state.mount += 1;
+        for entry in state.partitions.values_mut().flat_map(|partition| partition.values_mut()) {
+            entry.file.lock().crash(crash, &mut state.dice);
+            entry.open = Weak::new();
+        }
+    }
+
+    /// From now on this is wrong with it.
+    pub fn set_trouble(&self, trouble: Trouble) {
+        self.state.lock().trouble = trouble;
+    }
+
+    /// What went wrong by the disk's doing since the member started.
+    pub fn done(&self) -> Vec<String> {
+        self.state.lock().done.clone()
+    }
+
+    /// Flips up to `bits` bits of what is durable, while the member is down. Says where.
+    pub fn rot(&self, bits: u64) -> Vec<String> {
+        let state = &mut *self.state.lock();
+        let mut places = Vec::new();
+        for _ in 0..bits {
+            let total: usize = state
+                .partitions
+                .values()
+                .flat_map(BTreeMap::values)
+                .map(|entry| entry.file.lock().durable.len())
+                .sum();
+            let mut at = state.dice.index(total);
+            let bit = state.dice.below(8);
+            for (partition, files) in &state.partitions {
+                for (name, entry) in files {
+                    let file = &mut *entry.file.lock();
+                    if let Some(byte) = file.durable.get_mut(at) {
+                        *byte ^= 1 << bit;
+                        file.live = file.durable.clone();
+                        places.push(format!("{partition}/{} byte {at} bit {bit}", text(name)));
+                        at = usize::MAX;
+                    } else if at != usize::MAX {
+                        at -= file.durable.len();
+                    }
+                }
+            }
+        }
+        state.done.extend(places.iter().map(|place| format!("rot at {place}")));
+        places
+    }
+
+    /// A new disk is put in.
+    pub fn wipe(&self) {
+        let mut state = self.state.lock();
+        state.mount += 1;
+        state.partitions.clear();
+    }
+
+    /// Bytes on it.
+    pub fn size(&self) -> usize {
+        let state = self.state.lock();
+        state.partitions.values().flat_map(BTreeMap::values).map(|entry| entry.file.lock().live.len()).sum()
+    }
+}
+
+fn text(name: &[u8]) -> String {
+    name.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Mount {
+    /// The state, if this start may still touch it.
+    fn enter<R>(&self, work: impl FnOnce(&mut State) -> Result<R, Error>) -> Result<R, Error> {
+        let mut state = self.disk.state.lock();
+        if state.mount != self.mount {
+            return Err(failure(io::ErrorKind::BrokenPipe, "the member crashed"));
+        }
+        work(&mut state)
+    }
+
+    async fn wait(&self, ms: u64) {
+        if ms > 0 {
+            self.disk.clock.sleep(Duration::from_millis(ms)).await;
+        }
+    }
+}
+
+impl Storage for Mount {
+    type Blob = OpenFile;
+
+    async fn open_versioned(
+        &self,
+        partition: &str,
+        name: &[u8],
+        versions: RangeInclusive<BlobVersion>,
+    ) -> Result<(OpenFile, u64, BlobVersion), Error> {
+        let sound = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if partition.is_empty() || !partition.chars().all(sound) {
+            return Err(Error::PartitionNameInvalid(partition.into()));
+        }
+        self.enter(|state| {
+            let files = state.partitions.entry(partition.into()).or_default();
+            if !files.contains_key(name) {
+                if state.trouble.full {
+                    state.done.push(format!("no room for file {partition}/{}", text(name)));
+                    return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
+                }
+                let file = Arc::new(Mutex::new(File::default()));
+                files.insert(name.into(), Entry { version: *versions.end(), file, open: Weak::new() });
+            }
+            let entry = files.get_mut(name).expect("just put there");
+            if !versions.contains(&entry.version) {
+                return Err(Error::BlobVersionMismatch { expected: versions.clone(), found: entry.version });
+            }
+            if entry.open.strong_count() > 0 {
+                return Err(Error::BlobAlreadyOpen(partition.into(), text(name)));
+            }
+            let open = Arc::new(());
+            entry.open = Arc::downgrade(&open);
+            let length = entry.file.lock().live.len() as u64;
+            let place = format!("{partition}/{}", text(name));
+            let file = OpenFile { mount: self.clone(), file: entry.file.clone(), place, _open: open };
+            Ok((file, length, entry.version))
+        })
+    }
+
+    async fn remove(&self, partition: &str, name: Option<&[u8]>) -> Result<(), Error> {
+        self.enter(|state| {
+            let Some(name) = name else {
+                let removed = state.partitions.remove(partition);
+                return removed.map(drop).ok_or(Error::PartitionMissing(partition.into()));
+            };
+            let files =
+                state.partitions.get_mut(partition).ok_or(Error::PartitionMissing(partition.into()))?;
+            let removed = files.remove(name);
+            removed.map(drop).ok_or(Error::BlobMissing(partition.into(), text(name)))
+        })
+    }
+
+    async fn scan(&self, partition: &str) -> Result<Vec<Vec<u8>>, Error> {
+        self.enter(|state| {
+            let files = state.partitions.get(partition).ok_or(Error::PartitionMissing(partition.into()))?;
+            Ok(files.keys().cloned().collect())
+        })
+    }
+}
+
+/// A file that a member has open.
+pub struct OpenFile {
+    mount: Mount,
+    file: Arc<Mutex<File>>,
+    place: String,
+    _open: Arc<()>,
+}
+
+impl OpenFile {
+    async fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Error> {
+        let wait = self.mount.enter(|state| Ok(state.trouble.read_ms))?;
+        self.mount.wait(wait).await;
+        self.mount.enter(|state| {
+            let start = usize::try_from(offset).map_err(|_| Error::OffsetOverflow)?;
+            let end = start.checked_add(length).ok_or(Error::OffsetOverflow)?;
+            let file = self.file.lock();
+            let mut bytes = file.live.get(start..end).ok_or(Error::BlobInsufficientLength)?.to_vec();
+            drop(file);
+            if state.trouble.read_errors > 0 && state.dice.chance(state.trouble.read_errors) {
+                state.done.push(format!("read of {} failed", self.place));
+                return Err(failure(io::ErrorKind::Other, "input/output error"));
+            }
+            if state.trouble.flips > 0 && length > 0 && state.dice.chance(state.trouble.flips) {
+                let (at, bit) = (state.dice.index(length), state.dice.below(8));
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= 1 << bit;
+                }
+                state.done.push(format!("bit {bit} of byte {} of {} read wrong", start + at, self.place));
+            }
+            Ok(bytes)
+        })
+    }
+
+    fn change(&self, change: Change, durable: bool) -> Result<(), Error> {
+        self.mount.enter(|state| {
+            let file = &mut *self.file.lock();
+            let end = match &change {
+                Change::Write { offset, bytes } => {
+                    offset.checked_add(bytes.len()).ok_or(Error::OffsetOverflow)?
+                }
+                Change::Resize(length) => *length,
+            };
+            if state.trouble.full && end > file.live.len() {
+                state.done.push(format!("no room in {}", self.place));
+                return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
+            }
+            if state.trouble.write_errors > 0 && state.dice.chance(state.trouble.write_errors) {
+                state.done.push(format!("write to {} failed", self.place));
+                if state.dice.chance(500) {
+                    // Some of it reached the disk all the same.
+                    let mut content = file.live.clone();
+                    tear(&change, &mut content, &mut state.dice);
+                    file.pending.push((Change::Resize(content.len()), false));
+                    file.pending.push((Change::Write { offset: 0, bytes: content.clone() }, false));
+                    file.live = content;
+                }
+                return Err(failure(io::ErrorKind::Other, "input/output error"));
+            }
+            change.apply(&mut file.live);
+            if durable {
+                change.apply(&mut file.durable);
+            }
+            file.pending.push((change, durable));
+            Ok(())
+        })
+    }
+}
+
+impl Blob for OpenFile {
+    async fn read_at_buf(
+        &self,
+        offset: u64,
+        len: usize,
+        bufs: impl Into<IoBufsMut> + Send,
+        _options: ReadOptions,
+    ) -> Result<IoBufsMut, Error> {
+        let mut bufs = bufs.into();
+        let bytes = self.read(offset, len).await?;
+        if bufs.len() == len {
+            bufs.copy_from_slice(&bytes);
+        } else if bufs.is_empty() && bufs.capacity() >= len {
+            bufs.put_slice(&bytes);
+        } else {
+            bufs = IoBufsMut::from(bytes);
+        }
+        Ok(bufs)
+    }
+
+    async fn read_at(&self, offset: u64, len: usize, _options: ReadOptions) -> Result<IoBufsMut, Error> {
+        Ok(IoBufsMut::from(self.read(offset, len).await?))
+    }
+
+    async fn write_at(
+        &self,
+        offset: u64,
+        bufs: impl Into<IoBufs> + Send,
+        options: WriteOptions,
+    ) -> Result<(), Error> {
+        let offset = usize::try_from(offset).map_err(|_| Error::OffsetOverflow)?;
+        let bytes = bufs.into().coalesce().as_ref().to_vec();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let durable = options.contains(WriteOptions::SYNC);
+        if durable {
+            let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
+            self.mount.wait(wait).await;
+        }
+        self.change(Change::Write { offset, bytes }, durable)
+    }
+
+    async fn resize(&self, len: u64) -> Result<(), Error> {
+        let length = usize::try_from(len).map_err(|_| Error::OffsetOverflow)?;
+        self.change(Change::Resize(length), false)
+    }
+
+    async fn sync(&self) -> Result<(), Error> {
+        let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
+        // What is asked for now is what was written until now; what comes meanwhile may wait.
+        self.mount.wait(wait).await;
+        self.mount.enter(|state| {
+            if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
+                state.done.push(format!("sync of {} failed", self.place));
+                return Err(failure(io::ErrorKind::Other, "input/output error"));
+            }
+            self.file.lock().sync();
+            Ok(())
+        })
+    }
+
+    async fn start_sync(&self) -> Handle<()> {
+        Handle::ready(self.sync().await)
+    }
+}

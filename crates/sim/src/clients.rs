@@ -1,0 +1,418 @@
+//! Clients at the members' doors: they sign, send, ask, and hold every answer against the judge's
+//! model.
+
+use crate::{
+    judge::{Judge, Taken, Told},
+    workload::{COUNTER, Order, TELLER, accounts, proxy},
+};
+use alloy_primitives::keccak256;
+use alloy_signer_local::PrivateKeySigner;
+use commonware_cryptography::{Hasher as _, Sha256};
+use commonware_macros::select;
+use commonware_runtime::{Clock as _, deterministic};
+use ding_chain::reader::{BlockId, Claim};
+use ding_light::package::{Package, Proven};
+use ding_primitives::{Address, B256, Height, limits};
+use ding_seat::{
+    Witness as _,
+    dice::Dice,
+    events::Events,
+    member::{Door, PATIENCE, Up},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Flipped bits with which each proof is tried again.
+const FLIPS: usize = 8;
+/// Bytes of the checksum at the end of a package.
+const CHECKSUM: usize = 32;
+
+/// The clients of a world.
+#[derive(Clone)]
+pub struct Clients {
+    /// Where to knock.
+    pub doors: Vec<Door>,
+    /// Who compares.
+    pub judge: Judge,
+    /// Where it is written down.
+    pub events: Events,
+    /// The chain's id.
+    pub chain_id: u64,
+}
+
+/// One stretch of work.
+struct Shift {
+    clients: Clients,
+    context: deterministic::Context,
+    dice: Dice,
+    keys: Vec<PrivateKeySigner>,
+    nonces: BTreeMap<Address, u64>,
+    sent: u64,
+    taken: u64,
+    proofs: u64,
+    refused: BTreeMap<String, u64>,
+}
+
+impl Clients {
+    /// Sends `count` transactions within about `span_ms`.
+    pub async fn burst(self, context: deterministic::Context, dice: Dice, count: u64, span_ms: u64) {
+        let events = self.events.clone();
+        let mut shift = Shift {
+            clients: self,
+            context,
+            dice,
+            keys: accounts(),
+            nonces: BTreeMap::new(),
+            sent: 0,
+            taken: 0,
+            proofs: 0,
+            refused: BTreeMap::new(),
+        };
+        for _ in 0..count {
+            let pause = shift.dice.below(2 * span_ms / count.max(1) + 1);
+            shift.context.sleep(Duration::from_millis(pause)).await;
+            shift.once().await;
+        }
+        let refused: Vec<String> =
+            shift.refused.iter().map(|(why, count)| format!("{count} \u{d7} {why}")).collect();
+        let refused = if refused.is_empty() { String::new() } else { format!(": {}", refused.join(", ")) };
+        let Shift { sent, taken, proofs, .. } = shift;
+        events.tell(None, format!("clients sent {sent}, {taken} were taken, {proofs} proofs{refused}"));
+    }
+}
+
+/// A body of an answer within a client's patience.
+async fn patiently<T>(context: &deterministic::Context, work: impl Future<Output = T>) -> Option<T> {
+    let work = std::pin::pin!(work);
+    select! {
+        done = work => Some(done),
+        _ = context.sleep(PATIENCE) => None,
+    }
+}
+
+impl Shift {
+    /// A member that is up.
+    fn any_up(&mut self) -> Option<(usize, Up)> {
+        let start = self.dice.index(self.clients.doors.len());
+        let doors = self.clients.doors.iter().enumerate();
+        let mut up: Vec<_> = doors.filter_map(|(index, door)| Some((index, door.up()?))).collect();
+        if up.is_empty() {
+            return None;
+        }
+        let chosen = start % up.len();
+        Some(up.swap_remove(chosen))
+    }
+
+    async fn once(&mut self) {
+        match self.dice.below(20) {
+            0..=2 => self.read().await,
+            3 => self.rubbish().await,
+            _ => self.write().await,
+        }
+    }
+
+    /// The next nonce of an account as this client knows it, else as a member says.
+    async fn nonce(&mut self, address: Address) -> Option<u64> {
+        if let Some(nonce) = self.nonces.get(&address) {
+            return Some(*nonce);
+        }
+        let (_, up) = self.any_up()?;
+        let params = format!("[\"{address}\",\"pending\"]");
+        let answer = patiently(&self.context, up.call("eth_getTransactionCount", &params)).await?;
+        let nonce = number(&answer.ok()?)?;
+        self.nonces.insert(address, nonce);
+        Some(nonce)
+    }
+
+    async fn write(&mut self) {
+        let key = self.dice.pick(&self.keys).clone();
+        let Some(nonce) = self.nonce(key.address()).await else { return };
+        let price = u128::from(self.dice.between(0, 3));
+        let (order, counts) = self.order(&key);
+        let raw = order.sign(&key, self.clients.chain_id, nonce, price);
+        let told = Told { expect: order.expect, counts };
+        match self.dice.below(20) {
+            // The same to everyone.
+            0 | 1 => {
+                for index in 0..self.clients.doors.len() {
+                    self.send(index, &raw, told).await;
+                }
+            }
+            // Two of one nonce at two doors at once: one of them wins, for everybody.
+            2 | 3 => {
+                let other = Order::transfer(self.other(), self.dice.between(1, 9));
+                let rival = other.sign(&key, self.clients.chain_id, nonce, price);
+                let first = self.dice.index(self.clients.doors.len());
+                let second = (first + 1) % self.clients.doors.len();
+                self.send(first, &raw, told).await;
+                self.send(second, &rival, Told { expect: other.expect, counts: None }).await;
+            }
+            // One that offers more, in its place.
+            4 => {
+                let index = self.dice.index(self.clients.doors.len());
+                self.send(index, &raw, told).await;
+                let other = Order::transfer(self.other(), self.dice.between(1, 9));
+                let more = other.sign(&key, self.clients.chain_id, nonce, price + 10);
+                self.send(index, &more, Told { expect: other.expect, counts: None }).await;
+            }
+            // The next one first.
+            5 => {
+                let other = Order::transfer(self.other(), 1);
+                let next = other.sign(&key, self.clients.chain_id, nonce + 1, price);
+                let index = self.dice.index(self.clients.doors.len());
+                self.send(index, &next, Told { expect: other.expect, counts: None }).await;
+                if self.send(index, &raw, told).await {
+                    self.nonces.insert(key.address(), nonce + 2);
+                }
+                return;
+            }
+            // A run of several at once.
+            6 => {
+                let index = self.dice.index(self.clients.doors.len());
+                self.send(index, &raw, told).await;
+                let run = self.dice.between(2, 60);
+                for ahead in 1..run {
+                    let order = Order::transfer(self.other(), 1);
+                    let raw = order.sign(&key, self.clients.chain_id, nonce + ahead, price);
+                    self.send(index, &raw, Told { expect: order.expect, counts: None }).await;
+                }
+                self.nonces.remove(&key.address());
+                return;
+            }
+            _ => {
+                let index = self.dice.index(self.clients.doors.len());
+                if !self.send(index, &raw, told).await {
+                    self.nonces.remove(&key.address());
+                    return;
+                }
+            }
+        }
+        self.nonces.insert(key.address(), nonce + 1);
+    }
+
+    fn other(&mut self) -> Address {
+        self.dice.pick(&self.keys).address()
+    }
+
+    /// Something to ask of the ledger, and the counter that it moves.
+    fn order(&mut self, key: &PrivateKeySigner) -> (Order, Option<Address>) {
+        let (counters, proxies, tellers) = self.clients.judge.with(|model| {
+            let of_length = |length: usize| {
+                let contracts = model.contracts().iter();
+                let fitting = contracts.filter(move |(_, code)| **code == length as u64);
+                fitting.map(|(address, _)| *address).collect::<Vec<_>>()
+            };
+            (of_length(COUNTER.len()), of_length(proxy().len()), of_length(TELLER.len()))
+        });
+        let number = self.dice.index(1 << 20);
+        let document = self.clients.judge.with(|model| model.any_document(number));
+        let fresh = B256::from(self.dice.bytes32());
+        match self.dice.below(14) {
+            0..=2 => (Order::transfer(self.other(), self.dice.between(0, 50)), None),
+            3..=4 => (Order::deposit(fresh), None),
+            5 => (Order::deposit(document.unwrap_or(fresh)), None),
+            6 => (Order::batch(fresh), None),
+            7 => (Order::attest(document.unwrap_or(fresh), 1 + (key.address()[0] % 2)), None),
+            8 if proxies.len() < 2 => (Order::create(&proxy()), None),
+            8 if !proxies.is_empty() && self.dice.chance(800) => {
+                let undo = self.dice.chance(600);
+                (Order::deposit_through(*self.dice.pick(&proxies), fresh, undo), None)
+            }
+            8 if tellers.is_empty() => (Order::create(TELLER), None),
+            9 if !tellers.is_empty() => (Order::tell(*self.dice.pick(&tellers)), None),
+            _ if counters.len() < 3 => (Order::create(COUNTER), None),
+            10 => (Order::count_and_revert(*self.dice.pick(&counters)), None),
+            11 => (Order::count_out_of_gas(*self.dice.pick(&counters)), None),
+            _ => {
+                let counter = *self.dice.pick(&counters);
+                (Order::count(counter), Some(counter))
+            }
+        }
+    }
+
+    /// Sends signed bytes to a door; whether they were taken.
+    async fn send(&mut self, index: usize, raw: &[u8], told: Told) -> bool {
+        let hash = keccak256(raw);
+        self.clients.judge.with(|model| model.told(hash, told));
+        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else { return false };
+        self.sent += 1;
+        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
+        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
+        match answer {
+            Some(Ok(answer)) => {
+                if answer.trim_matches('"') != hash.to_string() {
+                    self.clients.judge.blame(Some(index), format!("took {hash} and answered {answer}"));
+                }
+                self.taken += 1;
+                let at_ms = self.clients.events.now_ms();
+                self.clients.judge.taken(hash, Taken { member: index, start: up.start, at_ms });
+                true
+            }
+            Some(Err(error)) => {
+                let text = error.to_string();
+                let why = text.split([':', ';', '(']).next().unwrap_or_default().trim().to_owned();
+                if why.is_empty() {
+                    self.clients.judge.blame(Some(index), "refused a transaction without a word".into());
+                }
+                *self.refused.entry(why).or_default() += 1;
+                false
+            }
+            None => {
+                *self.refused.entry("no answer".into()).or_default() += 1;
+                false
+            }
+        }
+    }
+
+    /// What no ledger should take.
+    async fn rubbish(&mut self) {
+        let Some((index, up)) = self.any_up() else { return };
+        let key = self.dice.pick(&self.keys).clone();
+        let (raw, what) = match self.dice.below(4) {
+            0 => {
+                let mut order = Order::transfer(self.other(), 1);
+                order.input = vec![1; limits::TRANSACTION_BYTES_MAX].into();
+                (order.sign(&key, self.clients.chain_id, 0, 0), "an oversized transaction")
+            }
+            1 => (self.dice.bytes32().to_vec(), "32 bytes of noise"),
+            2 => {
+                let order = Order::transfer(self.other(), 1);
+                (order.sign(&key, self.clients.chain_id + 1, 0, 0), "a transaction of another chain")
+            }
+            _ => {
+                let order = Order { gas: 20_000, ..Order::transfer(self.other(), 1) };
+                (order.sign(&key, self.clients.chain_id, 0, 0), "a transaction without the gas to begin")
+            }
+        };
+        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(&raw));
+        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
+        if let Some(Ok(answer)) = answer {
+            self.clients.judge.blame(Some(index), format!("took {what} as {answer}"));
+        }
+    }
+
+    /// Asks something whose answer is known.
+    async fn read(&mut self) {
+        let Some((index, up)) = self.any_up() else { return };
+        let judge = self.clients.judge.clone();
+        let number_drawn = self.dice.index(1 << 20);
+        match self.dice.below(4) {
+            0 => {
+                let address = self.other();
+                let Some(Ok(at)) = patiently(&self.context, up.reader.account(address)).await else { return };
+                let (nonce, balance) = at.value.map_or_else(Default::default, |a| (a.nonce, a.balance));
+                let want = judge.with(|model| {
+                    let height = at.height.get();
+                    (height > 0 && height <= model.height())
+                        .then(|| model.account(&address, height))
+                        .flatten()
+                });
+                if let Some(want) = want.filter(|want| (want.nonce, want.balance) != (nonce, balance)) {
+                    let height = at.height;
+                    judge.blame(
+                        Some(index),
+                        format!(
+                            "account {address} after block {height}: nonce {nonce}, balance {balance}; want {} and {}",
+                            want.nonce, want.balance
+                        ),
+                    );
+                }
+            }
+            1 => {
+                let Some((hash, (height, _))) = judge.with(|model| model.any_place(number_drawn)) else {
+                    return;
+                };
+                let params = format!("[\"{hash}\"]");
+                let asked = up.call("eth_getTransactionReceipt", &params);
+                let Some(Ok(answer)) = patiently(&self.context, asked).await else { return };
+                let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
+                let shown = answer.get("blockNumber").and_then(|value| value.as_str()).and_then(number);
+                let known = up.reader.head().header.height.get() >= height;
+                if shown.is_some_and(|shown| shown != height) {
+                    judge.blame(
+                        Some(index),
+                        format!("{hash} is in block {height}, its receipt says {shown:?}"),
+                    );
+                } else if shown.is_none() && known {
+                    judge.blame(
+                        Some(index),
+                        format!("{hash} is in block {height}, there is no receipt of it"),
+                    );
+                }
+            }
+            2 => self.proof(index, &up, number_drawn).await,
+            _ => {
+                let head = up.reader.head().header.height.get();
+                let height = Height::new(1 + number_drawn as u64 % head.max(1));
+                let Some(Ok(Some(block))) =
+                    patiently(&self.context, up.reader.block(BlockId::Height(height))).await
+                else {
+                    return;
+                };
+                judge.hears(index, &block);
+            }
+        }
+    }
+
+    /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
+    async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
+        let judge = self.clients.judge.clone();
+        let claim = if number_drawn.is_multiple_of(2) {
+            Claim::Account(self.other())
+        } else {
+            let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn)) else {
+                return;
+            };
+            Claim::Transaction { height: Height::new(height), transaction }
+        };
+        let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
+        self.proofs += 1;
+        let bytes = package.to_bytes();
+        for _ in 0..FLIPS {
+            let (at, bit) = (self.dice.index(bytes.len().saturating_sub(CHECKSUM)), self.dice.below(8));
+            let flipped = Package::from_bytes(&forged(&bytes, at, 1 << bit));
+            let taken = flipped.and_then(|flipped| flipped.verify(Some(judge.chain_key())));
+            // The chain's name is a label and proves nothing.
+            if taken.is_ok_and(|taken| taken.chain == package.chain()) {
+                judge.blame(
+                    Some(index),
+                    format!("its proof of {claim:?} also verifies with bit {bit} of byte {at} flipped"),
+                );
+            }
+        }
+        match package.verify(Some(judge.chain_key())) {
+            Err(why) => judge.blame(Some(index), format!("its proof of {claim:?} does not verify: {why}")),
+            Ok(verified) => {
+                let height = verified.block.height.get();
+                if judge.block(height).is_some_and(|block| block.header.hash() != verified.block.hash) {
+                    judge.blame(Some(index), format!("its proof of {claim:?} is of another chain"));
+                }
+                for proven in &verified.statements {
+                    let Proven::Account { address, account } = proven else { continue };
+                    let want = judge.with(|model| {
+                        (height <= model.height()).then(|| model.account(address, height)).flatten()
+                    });
+                    if want.is_some_and(|w| (w.nonce, w.balance) != (account.nonce, account.balance)) {
+                        judge.blame(Some(index), format!("proved {account:?} of {address}, want {want:?}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A number as JSON-RPC writes it, with or without quotes.
+pub fn number(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.trim_matches('"').strip_prefix("0x")?, 16).ok()
+}
+
+/// A package with a byte changed, and the checksum that a careful forger would put there.
+fn forged(bytes: &[u8], at: usize, mask: u8) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte ^= mask;
+    }
+    if let Some((content, checksum)) = bytes.split_last_chunk_mut::<CHECKSUM>() {
+        *checksum = Sha256::hash(&[content]).0;
+    }
+    bytes
+}

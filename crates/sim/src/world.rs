@@ -1,0 +1,557 @@
+//! One world: four members, their network, their clients, and everything that the plan does to them.
+
+use crate::{
+    clients::Clients,
+    judge::Judge,
+    plan::{Action, BLOCK_AFTER_HEAL_MS, MEET_AFTER_HEAL_MS, MEMBERS, Plan, Weather},
+    workload::accounts,
+};
+use commonware_p2p::simulated::Link;
+use commonware_runtime::{Clock as _, Runner as _, Spawner as _, Supervisor as _, deterministic};
+use commonware_utils::Probability;
+use ding_primitives::{Address, B256, keccak256};
+use ding_seat::{
+    Witness,
+    byzantine::Evil,
+    dice::Dice,
+    disk::{Crash, Trouble},
+    events::{BEGIN, Events},
+    member::{Member, Net, PATIENCE, pool_limits},
+    network::Network,
+    wire::Mess,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+/// How often the world looks after its members, milliseconds.
+const TICK_MS: u64 = 500;
+/// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
+const BLOCK_IN_CALM_MS: u64 = 20_000;
+/// An operator starts a member again this long after it stopped by itself, milliseconds.
+const OPERATOR_MS: u64 = 4_000;
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What did not hold, if anything.
+    pub blame: Option<String>,
+    /// Hash over everything that happened: events, chain, and each step of the runtime.
+    pub hash: B256,
+    /// Height of the chain.
+    pub height: u64,
+    /// Transactions in it.
+    pub transactions: usize,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// Starts of members.
+    pub starts: u32,
+    /// Simulated time, milliseconds.
+    pub simulated_ms: u64,
+    /// What happened, if it was not printed.
+    pub lines: Vec<String>,
+}
+
+/// Runs the world of a plan.
+pub fn run(plan: &Plan, aloud: bool) -> Outcome {
+    ding_execution::forget_code();
+    let folder = Folder::new(plan.seed);
+    let config = deterministic::Config::new()
+        .with_seed(plan.seed)
+        .with_start_time(UNIX_EPOCH + BEGIN)
+        .with_timeout(None)
+        .with_catch_panics(false);
+    let path = folder.0.clone();
+    let plan = plan.clone();
+    deterministic::Runner::new(config).start(|context| async move {
+        let mut world = World::new(context, plan, aloud, &path).await;
+        world.live().await;
+        world.outcome()
+    })
+}
+
+/// A folder for rows, gone with the run.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(seed: u64) -> Self {
+        let shm = Path::new("/dev/shm");
+        let base = if shm.is_dir() { shm.to_owned() } else { std::env::temp_dir() };
+        let path = base.join(format!("ding-sim-{}-{seed}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        let _ = std::fs::create_dir_all(&path);
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+struct World {
+    context: deterministic::Context,
+    plan: Plan,
+    dice: Dice,
+    network: Network,
+    net: Net,
+    members: Vec<Member>,
+    clients: Clients,
+    judge: Judge,
+    events: Events,
+    weather: Weather,
+    cuts: BTreeSet<(usize, usize)>,
+    /// Members whose disk read wrong or rotted: they may have to be given a new one.
+    rotten: BTreeSet<usize>,
+    /// When an operator looks after a member that stopped by itself.
+    operator: BTreeMap<usize, u64>,
+    /// When everything healed, the height then, whether a block came since, whether all met since.
+    heal: Option<Heal>,
+    /// Since when at most one member is in trouble.
+    calm_ms: Option<u64>,
+    /// Members in trouble of their own.
+    troubled: BTreeSet<usize>,
+    ticks: u64,
+    bursts: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Heal {
+    at_ms: u64,
+    height: u64,
+    block: bool,
+    met: bool,
+}
+
+impl World {
+    async fn new(context: deterministic::Context, plan: Plan, aloud: bool, folder: &Path) -> Self {
+        let dice = Dice::new(plan.seed).fork("world");
+        let addresses: Vec<Address> = accounts().iter().map(|key| key.address()).collect();
+        let network = Network::new(MEMBERS, &addresses);
+        let events = Events::new(context.child("events"), aloud);
+        let genesis_hash = network.genesis_hash();
+        let judge = Judge::new(&network.spec, genesis_hash, events.clone());
+        let net = network.simulate(&context);
+        let members: Vec<Member> =
+            (0..MEMBERS).map(|index| Member::new(&context, index, &dice, folder)).collect();
+        let clients = Clients {
+            doors: members.iter().map(|member| member.door.clone()).collect(),
+            judge: judge.clone(),
+            events: events.clone(),
+            chain_id: network.spec.chain_id,
+        };
+        Self {
+            context,
+            plan,
+            dice,
+            network,
+            net,
+            members,
+            clients,
+            judge,
+            events,
+            weather: Weather::FAIR,
+            cuts: BTreeSet::new(),
+            rotten: BTreeSet::new(),
+            operator: BTreeMap::new(),
+            heal: None,
+            calm_ms: None,
+            troubled: BTreeSet::new(),
+            ticks: 0,
+            bursts: 0,
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        let audit = self.context.auditor().state();
+        let chain = self.judge.chain_hash();
+        let hash = keccak256([self.events.hash().as_slice(), chain.as_slice(), audit.as_bytes()].concat());
+        let (transactions, failed) = self.judge.with(|model| (model.transactions(), model.failed()));
+        Outcome {
+            blame: self.judge.verdict(),
+            hash,
+            height: self.judge.newest().0,
+            transactions,
+            failed,
+            starts: self.members.iter().map(|member| member.starts).sum(),
+            simulated_ms: self.events.now_ms(),
+            lines: self.events.take(),
+        }
+    }
+
+    async fn live(&mut self) {
+        self.link_all().await;
+        for index in 0..MEMBERS {
+            self.start(index).await;
+        }
+        let actions: Vec<_> = self.plan.actions.clone();
+        let mut actions = actions.into_iter().peekable();
+        loop {
+            let now = self.events.now_ms();
+            while let Some((_, action)) = actions.next_if(|(at, _)| *at <= now) {
+                self.act(action).await;
+            }
+            self.tick().await;
+            if self.judge.verdict().is_some() {
+                return;
+            }
+            let now = self.events.now_ms();
+            if now >= self.plan.length_ms {
+                break;
+            }
+            let next = actions.peek().map_or(self.plan.length_ms, |(at, _)| *at);
+            let pause = next.saturating_sub(now).clamp(1, TICK_MS);
+            self.context.sleep(Duration::from_millis(pause)).await;
+        }
+        self.finish().await;
+    }
+
+    async fn start(&mut self, index: usize) {
+        self.operator.remove(&index);
+        let Self { context, net, network, judge, events, .. } = self;
+        let judge: Arc<dyn Witness> = Arc::new(judge.clone());
+        let Some(member) = self.members.get_mut(index).filter(|member| !member.is_running()) else { return };
+        member.start(context, net, network, &judge, events).await;
+    }
+
+    async fn crash(&mut self, index: usize, crash: Crash) {
+        let Some(member) = self.members.get_mut(index).filter(|member| member.is_running()) else { return };
+        self.events.tell(Some(index), format!("loses power, unsynced writes: {crash:?}"));
+        member.crash(&self.net, &self.network, crash).await;
+    }
+
+    async fn link_all(&mut self) {
+        let Weather { latency_ms, jitter_ms, loss } = self.weather;
+        for (from, sender) in self.network.keys.iter().enumerate() {
+            for (to, receiver) in self.network.keys.iter().enumerate() {
+                if from == to {
+                    continue;
+                }
+                let _ = self.net.remove_link(sender.clone(), receiver.clone()).await;
+                if self.cuts.contains(&(from, to)) {
+                    continue;
+                }
+                let link = Link {
+                    latency: Duration::from_millis(latency_ms),
+                    jitter: Duration::from_millis(jitter_ms),
+                    success_rate: Probability::new(1000 - loss.min(1000), 1000)
+                        .expect("no more than a thousand of a thousand"),
+                };
+                let _ = self.net.add_link(sender.clone(), receiver.clone(), link).await;
+            }
+        }
+    }
+
+    async fn act(&mut self, action: Action) {
+        if action.is_trouble() {
+            self.heal = None;
+        }
+        match &action {
+            Action::Crash(index, _)
+            | Action::Mess(index, _)
+            | Action::Disk(index, _)
+            | Action::Rot(index, _)
+            | Action::Clock(index, ..)
+            | Action::Evil(index, _) => {
+                self.troubled.insert(*index);
+            }
+            _ => {}
+        }
+        match action {
+            Action::Crash(index, crash) => self.crash(index, crash).await,
+            Action::Start(index) => self.start(index).await,
+            Action::Weather(weather) => {
+                self.events.tell(
+                    None,
+                    format!(
+                        "links: {} ms \u{b1} {} ms, {} of 1000 lost",
+                        weather.latency_ms, weather.jitter_ms, weather.loss
+                    ),
+                );
+                self.weather = weather;
+                self.link_all().await;
+            }
+            Action::Cut(from, to) => {
+                self.events.tell(None, format!("cut from member-{} to member-{}", from + 1, to + 1));
+                self.cuts.insert((from, to));
+                let keys = &self.network.keys;
+                if let (Some(from), Some(to)) = (keys.get(from), keys.get(to)) {
+                    let _ = self.net.remove_link(from.clone(), to.clone()).await;
+                }
+            }
+            Action::Mess(index, mess) => {
+                self.events.tell(
+                    Some(index),
+                    format!(
+                        "of 1000 messages {} go twice, {} up to {} ms late",
+                        mess.twice, mess.late, mess.late_ms
+                    ),
+                );
+                if let Some(member) = self.members.get(index) {
+                    member.post.set_mess(mess);
+                }
+            }
+            Action::Disk(index, trouble) => {
+                self.events.tell(Some(index), format!("{trouble:?}"));
+                if trouble.flips > 0 {
+                    self.rotten.insert(index);
+                }
+                if let Some(member) = self.members.get(index) {
+                    member.disk.set_trouble(trouble);
+                }
+            }
+            Action::Rot(index, bits) => {
+                let Some(member) = self.members.get(index).filter(|member| !member.is_running()) else {
+                    return;
+                };
+                let places = member.disk.rot(bits);
+                self.rotten.insert(index);
+                self.events.tell(Some(index), format!("its disk rots: {}", places.join(", ")));
+            }
+            Action::Clock(index, ahead_ms, drift_ppm) => {
+                self.events.tell(
+                    Some(index),
+                    format!("its clock is {ahead_ms} ms ahead and gains {drift_ppm} millionths"),
+                );
+                if let Some(member) = self.members.get(index) {
+                    member.watch.set(self.context.current(), ahead_ms, drift_ppm);
+                }
+            }
+            Action::Evil(index, kind) => {
+                self.events.tell(Some(index), format!("turns bad: {kind:?}"));
+                let dice = self.dice.fork(&format!("evil {}", self.ticks));
+                let evil = Evil::new(kind, &self.network, index, dice);
+                if let Some(member) = self.members.get(index) {
+                    member.post.set_evil(Some(evil));
+                }
+            }
+            Action::Burst(count, span_ms) => {
+                self.bursts += 1;
+                let dice = self.dice.fork(&format!("burst {}", self.bursts));
+                let clients = self.clients.clone();
+                let work = self.context.child("clients");
+                work.spawn(move |context| clients.burst(context, dice, count, span_ms));
+            }
+            Action::Heal => self.heal_all().await,
+        }
+    }
+
+    async fn heal_all(&mut self) {
+        self.events.tell(None, "everything heals");
+        self.weather = Weather::FAIR;
+        self.cuts.clear();
+        self.troubled.clear();
+        self.link_all().await;
+        self.let_in().await;
+        for index in 0..MEMBERS {
+            if let Some(member) = self.members.get(index) {
+                member.post.set_mess(Mess::default());
+                member.post.set_evil(None);
+                member.disk.set_trouble(Trouble::default());
+                member.watch.set(self.context.current(), 0, 0);
+            }
+            self.start(index).await;
+        }
+        let height = self.judge.newest().0;
+        self.heal = Some(Heal { at_ms: self.events.now_ms(), height, block: false, met: false });
+    }
+
+    /// Whoever was shut out for being bad is let in again. More than once, until it has caught up: it
+    /// may honestly repeat a vote that contradicts what it sent when it was bad.
+    async fn let_in(&self) {
+        for (from, to) in self.net.blocked().await.unwrap_or_default() {
+            let _ = self.net.unblock(from, to).await;
+        }
+    }
+
+    /// Looks after everyone.
+    async fn tick(&mut self) {
+        self.ticks += 1;
+        if self.heal.is_some_and(|heal| !heal.met) {
+            self.check_blocked().await;
+            self.let_in().await;
+        }
+        for index in 0..MEMBERS {
+            self.look_after(index).await;
+        }
+        let now = self.events.now_ms();
+        let due: Vec<usize> =
+            self.operator.iter().filter(|(_, at)| **at <= now).map(|(index, _)| *index).collect();
+        for index in due {
+            self.start(index).await;
+        }
+        self.check_heal(now);
+        self.check_calm(now);
+        if self.ticks.is_multiple_of(4) {
+            self.check_certificate().await;
+            self.check_limits();
+            self.check_blocked().await;
+        }
+    }
+
+    /// Notices a member that stopped by itself: only a disk that failed is a reason to.
+    async fn look_after(&mut self, index: usize) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        let Some(death) = member.death() else { return };
+        let reasons = member.disk.done();
+        self.events.tell(Some(index), format!("stops: {death}"));
+        // The process is gone, the machine is not: what was written is kept.
+        member.crash(&self.net, &self.network, Crash::Kept).await;
+        if reasons.iter().any(|reason| reason.ends_with("read wrong")) {
+            // A start repairs what it reads, so a bit that was read wrong once may be wrong for good.
+            self.rotten.insert(index);
+        }
+        let rotten = self.rotten.contains(&index);
+        if reasons.is_empty() && !rotten {
+            self.judge.blame(Some(index), format!("stopped without a reason: {death}"));
+            return;
+        }
+        if let Some(last) = reasons.last() {
+            self.events.tell(Some(index), format!("reason: {last} (and {} more)", reasons.len() - 1));
+        }
+        if rotten && reasons.is_empty() {
+            // Nothing is wrong with the disk any more but what is on it.
+            self.events.tell(Some(index), "gets a new disk");
+            member.wipe();
+            self.rotten.remove(&index);
+        }
+        self.operator.insert(index, self.events.now_ms() + OPERATOR_MS);
+    }
+
+    /// The member that has all the trouble there is, if it is one: the others are a quorum.
+    fn only_troubled(&self) -> Option<usize> {
+        if self.weather != Weather::FAIR {
+            return None;
+        }
+        let down = self.members.iter().filter(|member| member.door.up().is_none()).map(|member| member.index);
+        let troubled: BTreeSet<usize> = self.troubled.iter().copied().chain(down).collect();
+        (0..MEMBERS).find(|one| {
+            troubled.iter().all(|index| index == one)
+                && self.cuts.iter().all(|(from, to)| from == one || to == one)
+        })
+    }
+
+    /// Whatever happens to one member, the others go on.
+    fn check_calm(&mut self, now: u64) {
+        let Some(one) = self.only_troubled() else {
+            self.calm_ms = None;
+            return;
+        };
+        let since = *self.calm_ms.get_or_insert(now);
+        let (newest, at_ms) = self.judge.newest();
+        if now > since.max(at_ms) + BLOCK_IN_CALM_MS {
+            self.calm_ms = None;
+            self.judge.blame(
+                None,
+                format!("no block after {newest} for 20 s, and at most member-{} is in trouble", one + 1),
+            );
+        }
+    }
+
+    /// After everything healed there is a block soon, and all meet.
+    fn check_heal(&mut self, now: u64) {
+        let Some(heal) = &mut self.heal else { return };
+        let (newest, _) = self.judge.newest();
+        if !heal.block && newest > heal.height {
+            heal.block = true;
+            self.events.tell(None, format!("a block {} ms after everything healed", now - heal.at_ms));
+        }
+        if !heal.block && now > heal.at_ms + BLOCK_AFTER_HEAL_MS {
+            let height = heal.height;
+            self.heal = None;
+            self.judge.blame(None, format!("no block after {height} within 10 s after everything healed"));
+            return;
+        }
+        let heads: Vec<Option<u64>> = self
+            .members
+            .iter()
+            .map(|member| member.door.up().map(|up| up.reader.head().header.height.get()))
+            .collect();
+        if heal.block && !heal.met && heads.iter().all(|head| *head == Some(newest)) {
+            heal.met = true;
+            self.events.tell(
+                None,
+                format!("all members at block {newest} {} ms after everything healed", now - heal.at_ms),
+            );
+        }
+        if !heal.met && now > heal.at_ms + MEET_AFTER_HEAL_MS {
+            self.heal = None;
+            self.judge.blame(
+                None,
+                format!("members did not meet within 60 s after everything healed: {heads:?} of {newest}"),
+            );
+        }
+    }
+
+    /// Asks a member for a certificate that nobody showed yet.
+    async fn check_certificate(&mut self) {
+        for _ in 0..4 {
+            let Some(height) = self.judge.uncertified() else { return };
+            let index = self.dice.index(MEMBERS);
+            let Some(up) = self.members.get(index).and_then(|member| member.door.up()) else { return };
+            let asked = up.reader.certificate(ding_primitives::Height::new(height));
+            let answered = self.within(asked).await;
+            let Some(Ok(Some(shown))) = answered else { return };
+            let probe = self.dice.chance(100);
+            self.judge.certificate(index, height, &shown, probe);
+        }
+    }
+
+    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let work = std::pin::pin!(work);
+        commonware_macros::select! {
+            done = work => Some(done),
+            _ = self.context.sleep(PATIENCE) => None,
+        }
+    }
+
+    /// Queues are within their limits.
+    fn check_limits(&self) {
+        let bounds = pool_limits();
+        for member in &self.members {
+            let Some(up) = member.door.up() else { continue };
+            let status = up.pool.status();
+            let waiting = status.pending + status.queued;
+            if waiting > bounds.transactions || status.bytes > bounds.bytes {
+                self.judge.blame(Some(member.index), format!("its pool holds {waiting}, {status:?}"));
+            }
+        }
+    }
+
+    /// No sound member shuts a sound one out.
+    async fn check_blocked(&self) {
+        for (from, to) in self.net.blocked().await.unwrap_or_default() {
+            let index = |key| self.network.keys.iter().position(|k| k == key);
+            let (Some(from), Some(to)) = (index(&from), index(&to)) else { continue };
+            if to != self.plan.bad && from != self.plan.bad {
+                self.judge.blame(Some(from), format!("shut member-{} out, which did nothing", to + 1));
+            }
+        }
+    }
+
+    /// A member's whole archive is executed again from the genesis: state, receipts, certificates and
+    /// the modules' own checks.
+    async fn replay(&mut self, index: usize) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        let Some(head) = member.door.up().map(|up| up.reader.head()) else { return };
+        match member.replay(&self.context, &self.net, &self.network, head.header.hash()).await {
+            Ok(what) => self.events.tell(Some(index), format!("executed again: {what}")),
+            Err(what) => self.judge.blame(Some(index), format!("executed again: {what}")),
+        }
+    }
+
+    /// What can be said only at the end.
+    async fn finish(&mut self) {
+        crate::finish::finish(&self.members, &self.judge, &self.events).await;
+        if self.judge.verdict().is_none() {
+            let index = self.dice.index(MEMBERS);
+            self.replay(index).await;
+        }
+        let (height, _) = self.judge.newest();
+        self.events.tell(None, format!("ends at block {height}"));
+    }
+}
