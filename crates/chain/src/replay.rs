@@ -174,6 +174,7 @@ where
             parent_hash: header.parent,
             beneficiary: header.leader.address(),
             gas_limit: header.gas_limit,
+            bound,
         };
         let Ran { outcome, state } =
             run(Branch::latest(&databases).await, &spec, &env, &transactions, Mode::Verify, |_| false)

@@ -101,6 +101,8 @@ pub struct Shared<E: Context + Spawner> {
     /// Transactions of unfinished blocks whose senders were found here before gossip brought them.
     /// Looked up by key only; each leaves when it is final.
     met: Mutex<HashMap<B256, Arc<Recovered>>>,
+    /// Whether accounts without standing are refused.
+    bound: bool,
     /// Odd while a block is being applied and published: state and head are then of two heights.
     pub(crate) applying: AtomicU64,
     pub(crate) receipts: Receipts<E>,
@@ -131,6 +133,7 @@ impl<E: Context + Spawner> Shared<E> {
             size: genesis.size(),
         });
         Self {
+            bound: ding_modules::identity::bound(&spec),
             seen: Arc::new(Seen {
                 spec,
                 genesis,
@@ -338,6 +341,7 @@ impl<E: Context + Spawner> Shared<E> {
             parent_hash: header.parent,
             beneficiary: header.leader.address(),
             gas_limit: header.gas_limit,
+            bound: self.bound,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::evm::GAS;
 use alloy_primitives::TxKind;
+use ding_modules::{identity::standing, personal};
 use ding_primitives::{Account, Address, Recovered, Spec, U256, limits};
 use revm::interpreter::InitialAndFloorGas;
 
@@ -88,6 +89,12 @@ pub enum Refusal {
         /// Gas that earlier transactions left.
         left: u64,
     },
+    /// The sender may not act on this chain now.
+    #[error("{}: {0}", .0.name())]
+    Standing(#[from] standing::Refusal),
+    /// The input holds what looks like personal data.
+    #[error("personal data: {0}")]
+    Personal(personal::Finding),
     /// Init code over the limit (EIP-3860).
     #[error("max initcode size exceeded: code size {size}, limit {max} (EIP-3860)")]
     InitCode {
@@ -109,13 +116,18 @@ impl Refusal {
     }
 }
 
-/// Checks what can be checked without the state.
+/// Checks what can be checked without the state, at the doors and in the pool. A block is not held
+/// to the last rule, that no personal data enters a transaction: it is a guess, though a good one.
 ///
 /// # Errors
 ///
 /// Names the rule, with both numbers.
 pub fn check_static(transaction: &Recovered, spec: &Spec) -> Result<(), Refusal> {
-    check_envelope(transaction, spec.gas_limit).map(drop)
+    check_envelope(transaction, spec.gas_limit)?;
+    match personal::find(transaction.input()) {
+        Some(finding) => Err(Refusal::Personal(finding)),
+        None => Ok(()),
+    }
 }
 
 /// As [`check_static`], and the gas that the envelope itself costs.

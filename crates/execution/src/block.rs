@@ -43,6 +43,8 @@ pub struct Env {
     pub beneficiary: Address,
     /// Gas of the block.
     pub gas_limit: u64,
+    /// Whether accounts without standing are refused (`ding_modules::identity::bound`).
+    pub bound: bool,
 }
 
 impl Env {

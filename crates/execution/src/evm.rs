@@ -8,6 +8,7 @@
 use crate::{
     admission::{self, Refusal},
     block::Env,
+    guard::Guard,
     host::JournalHost,
     overlay::{Overlay, StoreError},
 };
@@ -34,7 +35,7 @@ use revm::{
         instructions::EthInstructions, post_execution,
     },
     interpreter::{
-        CallInputs, CallScheme, InitialAndFloorGas, InstructionResult, InterpreterResult,
+        CallInputs, CallScheme, Gas, InitialAndFloorGas, InstructionResult, InterpreterResult,
         interpreter::EthInterpreter,
     },
     primitives::{AddressSet, hardfork::SpecId},
@@ -81,13 +82,14 @@ pub(crate) fn assemble<'s>(state: &'s mut dyn ReadState, env: &Env, gas_cap: u64
         ..BlockEnv::default()
     };
     let ctx = Context::mainnet().with_db(overlay).with_cfg(cfg).with_block(block);
-    Evm::new(ctx, EthInstructions::new_mainnet_with_spec(FORK), Precompiles::new(env.info()))
+    Evm::new(ctx, EthInstructions::new_mainnet_with_spec(FORK), Precompiles::new(env))
 }
 
 /// Ethereum's precompiles and the native modules.
 pub(crate) struct Precompiles {
     ethereum: EthPrecompiles,
     block: BlockInfo,
+    pub(crate) guard: Guard,
     /// Why the running transaction cannot go on, if a module said so.
     broken: Option<Broken>,
 }
@@ -102,8 +104,14 @@ pub(crate) enum Broken {
 }
 
 impl Precompiles {
-    fn new(block: BlockInfo) -> Self {
-        Self { ethereum: EthPrecompiles::new(FORK), block, broken: None }
+    fn new(env: &Env) -> Self {
+        let block = env.info();
+        Self {
+            ethereum: EthPrecompiles::new(FORK),
+            block,
+            guard: Guard::new(block, env.bound),
+            broken: None,
+        }
     }
 
     /// The block as modules see it.
@@ -164,6 +172,20 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
 
     fn run(&mut self, ctx: &mut Ctx<'s>, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
+        // Whoever cannot write may look: views of a stopped service stay readable.
+        if !inputs.is_static {
+            match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
+                Ok(None) => {}
+                Ok(Some(data)) => {
+                    let gas = Gas::new(inputs.gas_limit);
+                    return Ok(Some(InterpreterResult::new(InstructionResult::Revert, data, gas)));
+                }
+                Err(error) => {
+                    self.broken = Some(Broken::Store(error));
+                    return Err(String::from("the state could not be read"));
+                }
+            }
+        }
         if is_module_address(&address) && registry::by_address(address).is_some() {
             return self.call_module(ctx, inputs).map(Some);
         }
@@ -281,6 +303,14 @@ impl<'s> Handler for Phases<'s> {
         _initial: &mut InitialAndFloorGas,
     ) -> Result<(), PhaseError> {
         let Context { tx, journaled_state, .. } = &mut evm.ctx;
+        if self.purpose == Purpose::Block {
+            let to = tx.kind.to().copied();
+            let guard = &evm.precompiles.guard;
+            let refusal = guard.refuse_sender(&mut journaled_state.database, tx.caller, to, &tx.data)?;
+            if let Some(refusal) = refusal {
+                return Err(PhaseError::Refused(Refusal::Standing(refusal)));
+            }
+        }
         let mut sender = journaled_state.load_account_mut(tx.caller)?.data;
         if self.purpose == Purpose::Block {
             let info = &sender.account().info;

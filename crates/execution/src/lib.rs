@@ -3,7 +3,7 @@
 //! Read in this order: [`admission`] (rules a transaction meets before it runs; the pool and the
 //! block share them), [`block`] (begin hooks, transactions, end hooks → [`block::Outcome`]),
 //! `transaction` (one transaction, in phases), `evm` (revm assembled, modules as precompiles),
-//! `host` (what a module may touch, metered), `overlay` (reads through
+//! [`guard`] (who may send, which services run), `host` (what a module may touch, metered), `overlay` (reads through
 //! [`ding_primitives::ports::ReadState`], collects [`ding_primitives::Changes`]), `genesis` (what
 //! stands before the first transaction), [`simulate`] (call, estimate and access list against a
 //! final state), [`hints`] (what a transaction will read), [`fiber`] (runs all of this over a
@@ -20,6 +20,7 @@ mod codes;
 mod evm;
 pub mod fiber;
 mod genesis;
+pub mod guard;
 pub mod hints;
 mod host;
 #[cfg(any(test, feature = "mocks"))]

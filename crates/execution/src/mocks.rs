@@ -114,6 +114,7 @@ pub fn env(height: u64) -> Env {
         parent_hash: keccak256(height.saturating_sub(1).to_be_bytes()),
         beneficiary: Address::ZERO,
         gas_limit: limits::BLOCK_GAS_MAX,
+        bound: false,
     }
 }
 

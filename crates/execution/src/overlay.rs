@@ -91,6 +91,14 @@ impl<'s> Overlay<'s> {
         Changes { accounts: accounts.into_iter().collect(), slots: slots.into_iter().collect(), code }
     }
 
+    /// A word of the state before the block, whatever the block did since.
+    pub(crate) fn before(&mut self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        match self.slots.get(&(address, slot)) {
+            Some(word) => Ok(*word),
+            None => self.storage(address, slot),
+        }
+    }
+
     fn load_code(&mut self, hash: B256) -> Result<Bytecode, ReadError> {
         if let Some(code) = codes::find(&hash) {
             return Ok(code);
