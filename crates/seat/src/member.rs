@@ -42,9 +42,9 @@ use std::{
 pub type Net = Oracle<PeerKey, deterministic::Context>;
 
 /// Transactions that wait at one member. Small, so that pools do fill up.
-const POOL_TRANSACTIONS: usize = 192;
+const POOL_TRANSACTIONS: usize = 32;
 /// Transactions of one sender that wait.
-const POOL_SENDER_TRANSACTIONS: usize = 48;
+const POOL_SENDER_TRANSACTIONS: usize = 16;
 
 /// The pool's bounds here.
 pub fn pool_limits() -> PoolLimits {
