@@ -184,11 +184,12 @@ impl Member {
         let member = format!("member-{index}");
         let clock = context.child("disk").with_attribute("member", index);
         let post = context.child("post").with_attribute("member", index);
+        let watch = Arc::<Watch>::default();
         Self {
             index,
             disk: Arc::new(Disk::new(clock, dice.fork(&format!("disk of {member}")))),
-            watch: Arc::default(),
-            post: Arc::new(Post::new(post, dice.fork(&format!("post of {member}")))),
+            watch: watch.clone(),
+            post: Arc::new(Post::new(post, watch, dice.fork(&format!("post of {member}")))),
             door: Door::default(),
             starts: 0,
             folder: folder.to_owned(),
