@@ -78,6 +78,8 @@ trait Meddle: Send + 'static {
 /// Who is bad, and what it can sign with.
 struct Culprit {
     me: PeerKey,
+    /// Its number, and how many there are.
+    place: (u64, u64),
     scheme: Scheme,
 }
 
@@ -86,6 +88,14 @@ impl Culprit {
     fn own_block(&self, message: &IoBuf) -> Option<Block> {
         let block = Block::decode(message.clone()).ok()?;
         (block.header().leader == member_key(&self.me)).then_some(block)
+    }
+
+    /// The payload of its vote for a block of its own, if this is one.
+    fn own_vote(&self, message: &IoBuf) -> Option<[u8; 32]> {
+        let Some(Vote::Notarize(vote)) = vote(message) else { return None };
+        let (index, members) = self.place;
+        // Leaders take turns.
+        (vote.proposal.round.view().get() % members == index).then_some(vote.proposal.payload.0)
     }
 
     fn notarize(&self, proposal: &Proposal<Digest>, payload: Digest) -> Option<IoBuf> {
@@ -131,7 +141,8 @@ impl Evil {
             Kind::Garbage => Box::new(garbage::Garbage),
             Kind::Replay => Box::new(replay::Replay::default()),
         };
-        let culprit = Culprit { me, scheme: network.scheme(index) };
+        let place = (index as u64, network.keys.len() as u64);
+        let culprit = Culprit { me, place, scheme: network.scheme(index) };
         Self(Arc::new(Inner { culprit, state: Mutex::new((dice, meddle)) }))
     }
 

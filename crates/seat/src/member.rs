@@ -42,9 +42,9 @@ use std::{
 pub type Net = Oracle<PeerKey, deterministic::Context>;
 
 /// Transactions that wait at one member. Small, so that pools do fill up.
-const POOL_TRANSACTIONS: usize = 192;
+const POOL_TRANSACTIONS: usize = 32;
 /// Transactions of one sender that wait.
-const POOL_SENDER_TRANSACTIONS: usize = 48;
+const POOL_SENDER_TRANSACTIONS: usize = 16;
 
 /// The pool's bounds here.
 pub fn pool_limits() -> PoolLimits {
@@ -184,11 +184,12 @@ impl Member {
         let member = format!("member-{index}");
         let clock = context.child("disk").with_attribute("member", index);
         let post = context.child("post").with_attribute("member", index);
+        let watch = Arc::<Watch>::default();
         Self {
             index,
             disk: Arc::new(Disk::new(clock, dice.fork(&format!("disk of {member}")))),
-            watch: Arc::default(),
-            post: Arc::new(Post::new(post, dice.fork(&format!("post of {member}")))),
+            watch: watch.clone(),
+            post: Arc::new(Post::new(post, watch, dice.fork(&format!("post of {member}")))),
             door: Door::default(),
             starts: 0,
             folder: folder.to_owned(),

@@ -6,6 +6,7 @@
 use crate::{
     byzantine::{Evil, Letter},
     dice::Dice,
+    machine::Watch,
 };
 use commonware_actor::{Feedback, Unreliable};
 use commonware_p2p::{CheckedSender, LimitedSender, Recipients, Sender as _, simulated};
@@ -35,6 +36,7 @@ pub struct Mess {
 /// A member's post office. It outlives the member's crashes.
 pub struct Post {
     context: deterministic::Context,
+    watch: Arc<Watch>,
     state: Mutex<State>,
 }
 
@@ -54,9 +56,9 @@ impl core::fmt::Debug for Post {
 
 impl Post {
     /// A post office in order.
-    pub fn new(context: deterministic::Context, dice: Dice) -> Self {
+    pub fn new(context: deterministic::Context, watch: Arc<Watch>, dice: Dice) -> Self {
         let state = State { mess: Mess::default(), dice, evil: None, ways: BTreeMap::new() };
-        Self { context, state: Mutex::new(state) }
+        Self { context, watch, state: Mutex::new(state) }
     }
 
     /// From now on messages fare like this.
@@ -67,6 +69,15 @@ impl Post {
     /// From now on messages are changed like this.
     pub fn set_evil(&self, evil: Option<Evil>) {
         self.state.lock().evil = evil;
+    }
+
+    /// What the member's clock will show when the network takes its next message.
+    ///
+    /// The network's limits go by the true time, the member waits by its own clock: told the true
+    /// time, a member whose clock is ahead would ask again at once, for ever.
+    fn not_before(&self, at: SystemTime) -> SystemTime {
+        let now = self.context.current();
+        self.watch.show(now) + at.duration_since(now).unwrap_or_default()
     }
 
     /// Whether messages are touched at all.
@@ -123,7 +134,9 @@ impl LimitedSender for Sender {
     type Checked<'a> = Checked<'a>;
 
     fn check(&mut self, recipients: Recipients<PeerKey>) -> Result<Checked<'_>, SystemTime> {
-        Ok(Checked { plain: self.plain.check(recipients)?, channel: self.channel, post: &self.post })
+        let Self { plain, channel, post } = self;
+        let plain = plain.check(recipients).map_err(|at| post.not_before(at))?;
+        Ok(Checked { plain, channel: *channel, post })
     }
 }
 

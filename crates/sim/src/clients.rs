@@ -326,6 +326,10 @@ impl Shift {
                 let Some(Ok(answer)) = patiently(&self.context, asked).await else { return };
                 let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
                 let shown = answer.get("blockNumber").and_then(|value| value.as_str()).and_then(number);
+                let named = answer.get("transactionHash").and_then(|value| value.as_str());
+                if named.is_some_and(|named| named != hash.to_string()) {
+                    judge.blame(Some(index), format!("the receipt of {hash} is that of {named:?}"));
+                }
                 let known = up.reader.head().header.height.get() >= height;
                 if shown.is_some_and(|shown| shown != height) {
                     judge.blame(

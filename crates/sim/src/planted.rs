@@ -6,7 +6,7 @@ use ding_sim::hunt;
 use std::time::Instant;
 
 /// Seeds within which each fault has to be found.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 100;
 /// Simulated minutes of each.
 const MINUTES: u64 = 4;
 

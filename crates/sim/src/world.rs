@@ -548,7 +548,9 @@ impl World {
     async fn finish(&mut self) {
         crate::finish::finish(&self.members, &self.judge, &self.events).await;
         if self.judge.verdict().is_none() {
-            let index = self.dice.index(MEMBERS);
+            // One whose disk is sound: damage is found and named, and would say nothing of execution.
+            let sound: Vec<usize> = (0..MEMBERS).filter(|index| !self.rotten.contains(index)).collect();
+            let index = *self.dice.pick(&sound);
             self.replay(index).await;
         }
         let (height, _) = self.judge.newest();

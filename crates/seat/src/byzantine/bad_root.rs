@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(super) struct BadRoot {
     /// Digest of each block that was changed, and of what it became.
     changed: BTreeMap<[u8; 32], Digest>,
+    /// A vote for a block that has yet to leave: votes are faster.
+    held: Option<Letter>,
 }
 
 fn spoil(block: &Block, dice: &mut Dice) -> Option<Block> {
@@ -37,6 +39,24 @@ fn spoil(block: &Block, dice: &mut Dice) -> Option<Block> {
     Block::new(header, Body { transactions: block.transactions().to_vec() }).ok()
 }
 
+impl BadRoot {
+    fn vote(&self, culprit: &Culprit, letter: Letter) -> Letter {
+        let changed = |payload: &Digest| self.changed.get(&payload.0).copied();
+        let bad =
+            match vote(&letter.message) {
+                Some(Vote::Notarize(vote)) => changed(&vote.proposal.payload)
+                    .and_then(|payload| culprit.notarize(&vote.proposal, payload)),
+                Some(Vote::Finalize(vote)) => changed(&vote.proposal.payload)
+                    .and_then(|payload| culprit.finalize(&vote.proposal, payload)),
+                _ => None,
+            };
+        match bad {
+            Some(bad) => letter.with(bad),
+            None => letter,
+        }
+    }
+}
+
 impl Meddle for BadRoot {
     fn change(&mut self, culprit: &Culprit, dice: &mut Dice, letter: Letter) -> Vec<Letter> {
         if letter.channel == channels::BLOCKS
@@ -44,23 +64,16 @@ impl Meddle for BadRoot {
             && let Some(bad) = spoil(&block, dice)
         {
             self.changed.insert(block.digest().0, bad.digest());
-            return vec![letter.with(IoBuf::from(bad.encode()))];
+            let held = self.held.take().map(|held| self.vote(culprit, held));
+            return [letter.with(IoBuf::from(bad.encode()))].into_iter().chain(held).collect();
         }
         if letter.channel == channels::VOTES {
-            let bad = match vote(&letter.message) {
-                Some(Vote::Notarize(vote)) => self
-                    .changed
-                    .get(&vote.proposal.payload.0)
-                    .and_then(|bad| culprit.notarize(&vote.proposal, *bad)),
-                Some(Vote::Finalize(vote)) => self
-                    .changed
-                    .get(&vote.proposal.payload.0)
-                    .and_then(|bad| culprit.finalize(&vote.proposal, *bad)),
-                _ => None,
-            };
-            if let Some(bad) = bad {
-                return vec![letter.with(bad)];
+            let early = culprit.own_vote(&letter.message);
+            if early.is_some_and(|payload| !self.changed.contains_key(&payload)) {
+                self.held = Some(letter);
+                return Vec::new();
             }
+            return vec![self.vote(culprit, letter)];
         }
         vec![letter]
     }
