@@ -142,6 +142,7 @@ where
     let key = ChainKey::from_bytes(&spec.public_key)
         .map_err(|error| ReplayError::Certificate(Height::GENESIS, error.to_string()))?;
     let last = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
+    let bound = ding_modules::identity::bound(&spec);
     let mut report = Report {
         blocks: 0,
         transactions: 0,

@@ -90,7 +90,7 @@ pub enum Refusal {
         left: u64,
     },
     /// The sender may not act on this chain now.
-    #[error("{}: {0}", .0.name())]
+    #[error("{name}: {0}", name = .0.name())]
     Standing(#[from] standing::Refusal),
     /// The input holds what looks like personal data.
     #[error("personal data: {0}")]

@@ -26,17 +26,18 @@ use revm::{
         },
     },
     context_interface::{
+        Cfg as _,
         cfg::GasParams,
         context::{ContextError, take_error},
         journaled_state::account::JournaledAccountTr as _,
     },
     handler::{
-        EthFrame, EthPrecompiles, EvmTr as _, FrameResult, Handler, PrecompileProvider,
+        EthFrame, EthPrecompiles, EvmTr as _, FrameResult, Handler, PrecompileProvider, execution,
         instructions::EthInstructions, post_execution,
     },
     interpreter::{
-        CallInputs, CallScheme, Gas, InitialAndFloorGas, InstructionResult, InterpreterResult,
-        interpreter::EthInterpreter,
+        CallInputs, CallScheme, FrameInput, Gas, GasTracker, InitialAndFloorGas, InstructionResult,
+        InterpreterResult, SharedMemory, interpreter::EthInterpreter, interpreter_action::FrameInit,
     },
     primitives::{AddressSet, hardfork::SpecId},
 };
@@ -106,12 +107,7 @@ pub(crate) enum Broken {
 impl Precompiles {
     fn new(env: &Env) -> Self {
         let block = env.info();
-        Self {
-            ethereum: EthPrecompiles::new(FORK),
-            block,
-            guard: Guard::new(block, env.bound),
-            broken: None,
-        }
+        Self { ethereum: EthPrecompiles::new(FORK), block, guard: Guard::new(block, env.bound), broken: None }
     }
 
     /// The block as modules see it.
@@ -215,6 +211,8 @@ pub(crate) enum Purpose {
     Block,
     /// The sender need not be able to send, changes are undone, what was read stays.
     Simulation,
+    /// As a simulation, and who calls a stopped service may look, though not write.
+    View,
 }
 
 /// What revm calls between validation and result, as we do it.
@@ -326,6 +324,26 @@ impl<'s> Handler for Phases<'s> {
         Ok(())
     }
 
+    /// The first frame, as revm makes it; a view of a stopped service cannot write.
+    fn first_frame_input(
+        &mut self,
+        evm: &mut Machine<'s>,
+        gas: &mut GasTracker,
+    ) -> Result<Option<FrameInit>, PhaseError> {
+        let Evm { ctx, precompiles, .. } = evm;
+        let mut memory = SharedMemory::new_with_buffer(ctx.local.shared_memory_buffer().clone());
+        memory.set_memory_limit(ctx.cfg.memory_limit());
+        let Some(mut frame_input) = execution::create_init_frame(ctx, gas)? else { return Ok(None) };
+        if self.purpose == Purpose::View
+            && let FrameInput::Call(inputs) = &mut frame_input
+            && inputs.value.get().is_zero()
+        {
+            let state = &mut ctx.journaled_state.database;
+            inputs.is_static = precompiles.guard.refuse_call(state, inputs.bytecode_address)?.is_some();
+        }
+        Ok(Some(FrameInit { depth: 0, memory, frame_input }))
+    }
+
     fn reimburse_caller(&self, _evm: &mut Machine<'s>, _result: &mut FrameResult) -> Result<(), PhaseError> {
         Ok(())
     }
@@ -349,7 +367,7 @@ impl<'s> Handler for Phases<'s> {
         match self.purpose {
             Purpose::Block => evm.ctx.journaled_state.commit_tx(),
             // The journal stays open; `simulate` looks at it and then discards it.
-            Purpose::Simulation => {}
+            Purpose::Simulation | Purpose::View => {}
         }
         evm.ctx.local.clear();
         evm.frame_stack().clear();

@@ -141,7 +141,7 @@ pub fn call(
     overrides: &Overrides,
 ) -> Result<CallResult, ReadError> {
     let gas = request.gas.unwrap_or(limits::CALL_GAS_MAX).min(limits::CALL_GAS_MAX);
-    let mut simulation = Simulation::new(state, env, request, overrides)?;
+    let mut simulation = Simulation::new(state, env, request, overrides, Purpose::View)?;
     Ok(simulation.run(gas, &request.access_list)?.result)
 }
 
@@ -161,7 +161,7 @@ pub fn estimate(
 ) -> Result<Estimate, ReadError> {
     let most = limits::TRANSACTION_GAS_MAX.min(env.gas_limit);
     let mut high = request.gas.filter(|gas| *gas >= PLAIN_TRANSFER_GAS).map_or(most, |gas| gas.min(most));
-    let mut simulation = Simulation::new(state, env, request, overrides)?;
+    let mut simulation = Simulation::new(state, env, request, overrides, Purpose::Simulation)?;
     if simulation.is_plain_transfer()? && simulation.succeeds(PLAIN_TRANSFER_GAS)?.is_some() {
         return Ok(Estimate::Gas(PLAIN_TRANSFER_GAS));
     }
@@ -209,7 +209,7 @@ pub fn access_list(
     overrides: &Overrides,
 ) -> Result<AccessListResult, ReadError> {
     let gas = request.gas.unwrap_or(limits::TRANSACTION_GAS_MAX).min(limits::TRANSACTION_GAS_MAX);
-    let mut simulation = Simulation::new(state, env, request, overrides)?;
+    let mut simulation = Simulation::new(state, env, request, overrides, Purpose::Simulation)?;
     let mut list = ordered(request.access_list.clone());
     let mut run = simulation.run(gas, &list)?;
     for _ in 0..limits::SIMULATION_RUNS_MAX {
@@ -234,6 +234,7 @@ struct Simulation<'s, 'r> {
     from: Address,
     /// The address that is called or would be created.
     target: Address,
+    purpose: Purpose,
 }
 
 struct Run {
@@ -248,6 +249,7 @@ impl<'s, 'r> Simulation<'s, 'r> {
         env: &Env,
         request: &'r Request,
         overrides: &Overrides,
+        purpose: Purpose,
     ) -> Result<Self, ReadError> {
         let mut machine = evm::assemble(state, env, u64::MAX);
         let from = request.from.unwrap_or_default();
@@ -261,7 +263,7 @@ impl<'s, 'r> Simulation<'s, 'r> {
                 &AccountOverride { nonce: Some(nonce), ..AccountOverride::default() },
             )?;
         }
-        let mut simulation = Self { machine, request, from, target: from };
+        let mut simulation = Self { machine, request, from, target: from, purpose };
         simulation.target = match request.to {
             Some(to) => to,
             None => from.create(simulation.account(from)?.nonce),
@@ -326,7 +328,7 @@ impl<'s, 'r> Simulation<'s, 'r> {
             access_list: list.clone(),
             ..TxEnv::default()
         };
-        let run = match evm::run(&mut self.machine, tx, initial, Purpose::Simulation) {
+        let run = match evm::run(&mut self.machine, tx, initial, self.purpose) {
             Ok(result) => {
                 let refunded = result.gas().final_refunded();
                 Run { result: CallResult::from(result), refunded, touched: self.touched() }
