@@ -98,3 +98,6 @@ pub fn refuse_sender<E>(
     let open = frozen && to.is_some_and(|to| orders::is_open_to_frozen(to, input));
     Ok(refusal.filter(|_| !open))
 }
+
+#[cfg(test)]
+mod tests;
