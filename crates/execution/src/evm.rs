@@ -15,6 +15,7 @@ use crate::{
 use ding_modules::{BlockInfo, Call, Fault, Stop, registry};
 use ding_primitives::{
     Account, Address, B256, Bytes, U256, is_module_address, limits,
+    planted::{self, Planted},
     ports::{ReadError, ReadState},
 };
 use revm::{
@@ -168,8 +169,10 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
 
     fn run(&mut self, ctx: &mut Ctx<'s>, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
+        let borrowed = matches!(inputs.scheme, CallScheme::DelegateCall | CallScheme::CallCode);
+        let unasked = borrowed && planted::is(Planted::BorrowStopped);
         // Whoever cannot write may look: views of a stopped service stay readable.
-        if !inputs.is_static {
+        if !inputs.is_static && !unasked {
             match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
                 Ok(None) => {}
                 Ok(Some(data)) => {
