@@ -201,7 +201,8 @@ pub(super) fn run(input: &[u8]) {
                 (call.abi_encode(), model.reserve(owner, &call))
             }
             2 => {
-                let call = confirmCall { register, key, content, holder, forEver: feed.byte() % 4 == 0 };
+                let call =
+                    confirmCall { register, key, content, holder, forEver: feed.byte().is_multiple_of(4) };
                 (call.abi_encode(), model.confirm(owner, &call))
             }
             3 => {

@@ -22,8 +22,8 @@ enum Value {
     Word(B256),
     Bytes(Vec<u8>),
     /// A struct or an array of fixed length.
-    Tuple(Vec<Value>),
-    List(Vec<Value>),
+    Tuple(Vec<Self>),
+    List(Vec<Self>),
     /// The encoding of a struct with dynamic parts.
     Encoded(Vec<u8>),
 }
@@ -63,7 +63,7 @@ fn value(feed: &mut Feed<'_>, ty: &str, param: &Param, pools: &Pools, depth: u8)
                 .iter()
                 .find(|(name, fields, _)| (*name, *fields) == (first, param.components.len()));
             if let Some((_, _, encoded)) = ready
-                && feed.byte() % 4 != 0
+                && !feed.byte().is_multiple_of(4)
             {
                 return Value::Encoded(encoded.clone());
             }
