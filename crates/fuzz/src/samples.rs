@@ -165,6 +165,7 @@ fn env() -> Env {
         parent_hash: GENESIS.hash(),
         beneficiary: leader().address(),
         gas_limit: SPEC.gas_limit,
+        bound: false,
     }
 }
 
