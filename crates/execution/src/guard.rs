@@ -3,7 +3,8 @@
 //!
 //! Both are read as they were at the end of the parent block, past the journal and without gas: what
 //! an order or an authority decides in a block holds from the next one on, and for every transaction
-//! of a block alike. So answers are kept for the block.
+//! of a block alike. So answers are kept for the block. Before block 1 there is no state: what genesis
+//! says is written at its beginning, and there the journal is asked first.
 
 use crate::overlay::{Overlay, StoreError};
 use alloy_primitives::map::AddressMap;
@@ -16,7 +17,8 @@ use ding_modules::{
         guard::{Stopped, verdict},
     },
 };
-use ding_primitives::{Address, Bytes, U256};
+use ding_primitives::{Address, Bytes, Height, U256};
+use revm::Journal;
 
 /// The rules of one block.
 #[derive(Debug)]
@@ -24,6 +26,9 @@ pub(crate) struct Guard {
     block: BlockInfo,
     /// Whether accounts without standing are refused.
     bound: bool,
+    /// Whether senders are looked at: on an open chain only once somebody was frozen. `None` until
+    /// somebody asked.
+    watched: Option<bool>,
     /// Whether any service could be stopped at all; `None` until somebody asked.
     armed: Option<bool>,
     callees: AddressMap<Option<Stopped>>,
@@ -31,19 +36,33 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(block: BlockInfo, bound: bool) -> Self {
-        Self { block, bound, armed: None, callees: AddressMap::default() }
+        Self { block, bound, watched: bound.then_some(true), armed: None, callees: AddressMap::default() }
+    }
+
+    fn word(
+        &self,
+        state: &mut Journal<Overlay<'_>>,
+        address: Address,
+        slot: U256,
+    ) -> Result<U256, StoreError> {
+        let is_first = self.block.height == Height::GENESIS.next();
+        let written = || state.inner.state.get(&address)?.storage.get(&slot).map(|word| word.present_value);
+        match is_first.then(written).flatten() {
+            Some(word) => Ok(word),
+            None => state.database.before(address, slot),
+        }
     }
 
     /// What the frame reverts with, if the service of `callee` is stopped.
     pub(crate) fn refuse_call(
         &mut self,
-        state: &mut Overlay<'_>,
+        state: &mut Journal<Overlay<'_>>,
         callee: Address,
     ) -> Result<Option<Bytes>, StoreError> {
         let armed = match self.armed {
             Some(armed) => armed,
             None => {
-                let word = state.before(services::state::ADDRESS, services::state::GUARD.slot())?;
+                let word = self.word(state, services::state::ADDRESS, services::state::GUARD.slot())?;
                 *self.armed.insert(!word.is_zero())
             }
         };
@@ -53,7 +72,7 @@ impl Guard {
         let stopped = match self.callees.get(&callee) {
             Some(stopped) => *stopped,
             None => {
-                let read = |slot| state.before(services::state::ADDRESS, slot);
+                let read = |slot| self.word(state, services::state::ADDRESS, slot);
                 let BlockInfo { height, timestamp_ms, .. } = self.block;
                 let stopped = verdict(read, callee, height.get(), timestamp_ms)?;
                 self.callees.insert(callee, stopped);
@@ -65,15 +84,25 @@ impl Guard {
 
     /// Why the sender may not send this transaction, if so.
     pub(crate) fn refuse_sender(
-        &self,
-        state: &mut Overlay<'_>,
+        &mut self,
+        state: &mut Journal<Overlay<'_>>,
         sender: Address,
         to: Option<Address>,
         input: &[u8],
     ) -> Result<Option<standing::Refusal>, StoreError> {
-        let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
+        let watched = match self.watched {
+            Some(watched) => watched,
+            None => {
+                let word = self.word(state, identity::state::ADDRESS, standing::counts_slot())?;
+                *self.watched.insert(standing::any_frozen(word))
+            }
+        };
+        if !watched {
+            return Ok(None);
+        }
+        let word = self.word(state, identity::state::ADDRESS, standing::slot(sender))?;
         refuse_sender(word, self.block.timestamp_ms, self.bound, to, input, || {
-            state.before(members::state::ADDRESS, members::state::organisation_slot(sender))
+            self.word(state, members::state::ADDRESS, members::state::organisation_slot(sender))
         })
     }
 }

@@ -7,7 +7,10 @@
 use crate::overlay::history_slot;
 use alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
 use alloy_primitives::{TxKind, keccak256};
-use ding_modules::registry;
+use ding_modules::{
+    identity::{self, standing},
+    registry, services,
+};
 use ding_primitives::{Address, B256, Height, Recovered, U256, is_module_address};
 
 /// One thing that will probably be read.
@@ -23,14 +26,21 @@ pub enum Read {
 pub fn block_reads(height: Height) -> impl Iterator<Item = Read> {
     let slot =
         height.previous().map(|parent| Read::Slot(HISTORY_STORAGE_ADDRESS, history_slot(parent.get())));
-    [Read::Account(HISTORY_STORAGE_ADDRESS)].into_iter().chain(slot)
+    let guards = [
+        Read::Slot(identity::state::ADDRESS, standing::counts_slot()),
+        Read::Slot(services::state::ADDRESS, services::state::GUARD.slot()),
+    ];
+    [Read::Account(HISTORY_STORAGE_ADDRESS)].into_iter().chain(slot).chain(guards)
 }
 
-/// What one transaction reads: sender, recipient, its access list, the slots that the called
+/// What one transaction reads: sender and on a bound chain its standing, recipient, its access list, the slots that the called
 /// module names, and the balances of an ERC-20 transfer where most tokens keep them.
-pub fn reads(transaction: &Recovered) -> impl Iterator<Item = Read> {
+pub fn reads(transaction: &Recovered, bound: bool) -> impl Iterator<Item = Read> {
     let sender = transaction.sender();
     let mut reads = vec![Read::Account(sender)];
+    if bound {
+        reads.push(Read::Slot(identity::state::ADDRESS, standing::slot(sender)));
+    }
     match transaction.to() {
         TxKind::Create => reads.push(Read::Account(sender.create(transaction.nonce()))),
         TxKind::Call(to) => {

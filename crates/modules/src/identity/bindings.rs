@@ -363,6 +363,9 @@ pub fn set_frozen(ctx: &mut Ctx<'_>, account: Address, until_ms: u64) -> Result<
         if until_ms <= now {
             return Err(Stop::revert(TimeNotAccepted { timeMs: until_ms, nowMs: now, maxMs: NEVER_MS }));
         }
+        let mut counts = COUNTS.get(ctx)?;
+        counts.freezes = counts.freezes.saturating_add(1);
+        COUNTS.set(ctx, &counts)?;
     }
     let found = ACCOUNTS.find(ctx, account)?.unwrap_or_default();
     let binding = if found.binding == 0 { Binding::default() } else { BINDINGS.get(ctx, found.binding)? };
