@@ -189,6 +189,8 @@ fn open(machine: &mut Machine<'_>, spec: &Spec, env: &Env) -> Result<(), BlockEr
             GenesisError::Module(stop) => BlockError::Genesis(stop.to_string()),
             GenesisError::Read(error) => BlockError::Read(error),
         })?;
+        let journal = &mut machine.ctx.journaled_state;
+        journal.database.begin_from(&journal.inner.state);
     }
     if let Some(parent) = env.height.previous() {
         let journal = &mut machine.ctx.journaled_state;

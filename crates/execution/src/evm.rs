@@ -170,7 +170,7 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
         let address = inputs.bytecode_address;
         // Whoever cannot write may look: views of a stopped service stay readable.
         if !inputs.is_static {
-            match self.guard.refuse_call(&mut ctx.journaled_state, address) {
+            match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
                 Ok(None) => {}
                 Ok(Some(data)) => {
                     let gas = Gas::new(inputs.gas_limit);
@@ -304,7 +304,7 @@ impl<'s> Handler for Phases<'s> {
         if self.purpose == Purpose::Block {
             let to = tx.kind.to().copied();
             let guard = &mut evm.precompiles.guard;
-            let refusal = guard.refuse_sender(journaled_state, tx.caller, to, &tx.data)?;
+            let refusal = guard.refuse_sender(&mut journaled_state.database, tx.caller, to, &tx.data)?;
             if let Some(refusal) = refusal {
                 return Err(PhaseError::Refused(Refusal::Standing(refusal)));
             }
@@ -338,7 +338,8 @@ impl<'s> Handler for Phases<'s> {
             && let FrameInput::Call(inputs) = &mut frame_input
             && inputs.value.get().is_zero()
         {
-            let refused = precompiles.guard.refuse_call(&mut ctx.journaled_state, inputs.bytecode_address)?;
+            let refused =
+                precompiles.guard.refuse_call(&mut ctx.journaled_state.database, inputs.bytecode_address)?;
             inputs.is_static = refused.is_some();
         }
         Ok(Some(FrameInit { depth: 0, memory, frame_input }))

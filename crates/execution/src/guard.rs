@@ -3,8 +3,8 @@
 //!
 //! Both are read as they were at the end of the parent block, past the journal and without gas: what
 //! an order or an authority decides in a block holds from the next one on, and for every transaction
-//! of a block alike. So answers are kept for the block. Before block 1 there is no state: what genesis
-//! says is written at its beginning, and there the journal is asked first.
+//! of a block alike. So answers are kept for the block. What genesis says counts as the state
+//! before block 1.
 
 use crate::overlay::{Overlay, StoreError};
 use alloy_primitives::map::AddressMap;
@@ -17,8 +17,7 @@ use ding_modules::{
         guard::{Stopped, verdict},
     },
 };
-use ding_primitives::{Address, Bytes, Height, U256};
-use revm::Journal;
+use ding_primitives::{Address, Bytes, U256};
 
 /// The rules of one block.
 #[derive(Debug)]
@@ -39,30 +38,16 @@ impl Guard {
         Self { block, bound, watched: bound.then_some(true), armed: None, callees: AddressMap::default() }
     }
 
-    fn word(
-        &self,
-        state: &mut Journal<Overlay<'_>>,
-        address: Address,
-        slot: U256,
-    ) -> Result<U256, StoreError> {
-        let is_first = self.block.height == Height::GENESIS.next();
-        let written = || state.inner.state.get(&address)?.storage.get(&slot).map(|word| word.present_value);
-        match is_first.then(written).flatten() {
-            Some(word) => Ok(word),
-            None => state.database.before(address, slot),
-        }
-    }
-
     /// What the frame reverts with, if the service of `callee` is stopped.
     pub(crate) fn refuse_call(
         &mut self,
-        state: &mut Journal<Overlay<'_>>,
+        state: &mut Overlay<'_>,
         callee: Address,
     ) -> Result<Option<Bytes>, StoreError> {
         let armed = match self.armed {
             Some(armed) => armed,
             None => {
-                let word = self.word(state, services::state::ADDRESS, services::state::GUARD.slot())?;
+                let word = state.before(services::state::ADDRESS, services::state::GUARD.slot())?;
                 *self.armed.insert(!word.is_zero())
             }
         };
@@ -72,7 +57,7 @@ impl Guard {
         let stopped = match self.callees.get(&callee) {
             Some(stopped) => *stopped,
             None => {
-                let read = |slot| self.word(state, services::state::ADDRESS, slot);
+                let read = |slot| state.before(services::state::ADDRESS, slot);
                 let BlockInfo { height, timestamp_ms, .. } = self.block;
                 let stopped = verdict(read, callee, height.get(), timestamp_ms)?;
                 self.callees.insert(callee, stopped);
@@ -85,7 +70,7 @@ impl Guard {
     /// Why the sender may not send this transaction, if so.
     pub(crate) fn refuse_sender(
         &mut self,
-        state: &mut Journal<Overlay<'_>>,
+        state: &mut Overlay<'_>,
         sender: Address,
         to: Option<Address>,
         input: &[u8],
@@ -93,16 +78,16 @@ impl Guard {
         let watched = match self.watched {
             Some(watched) => watched,
             None => {
-                let word = self.word(state, identity::state::ADDRESS, standing::counts_slot())?;
+                let word = state.before(identity::state::ADDRESS, standing::counts_slot())?;
                 *self.watched.insert(standing::any_frozen(word))
             }
         };
         if !watched {
             return Ok(None);
         }
-        let word = self.word(state, identity::state::ADDRESS, standing::slot(sender))?;
+        let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
         refuse_sender(word, self.block.timestamp_ms, self.bound, to, input, || {
-            self.word(state, members::state::ADDRESS, members::state::organisation_slot(sender))
+            state.before(members::state::ADDRESS, members::state::organisation_slot(sender))
         })
     }
 }
@@ -127,3 +112,6 @@ pub fn refuse_sender<E>(
     let open = frozen && to.is_some_and(|to| orders::is_open_to_frozen(to, input));
     Ok(refusal.filter(|_| !open))
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,8 @@ pub fn block_reads(height: Height) -> impl Iterator<Item = Read> {
     [Read::Account(HISTORY_STORAGE_ADDRESS)].into_iter().chain(slot).chain(guards)
 }
 
-/// What one transaction reads: sender and on a bound chain its standing, recipient, its access list, the slots that the called
-/// module names, and the balances of an ERC-20 transfer where most tokens keep them.
+/// What one transaction reads: sender (on a bound chain with its standing), recipient, its access list,
+/// the slots that the called module names, and the balances of an ERC-20 transfer where most tokens keep them.
 pub fn reads(transaction: &Recovered, bound: bool) -> impl Iterator<Item = Read> {
     let sender = transaction.sender();
     let mut reads = vec![Read::Account(sender)];

@@ -38,6 +38,8 @@ pub(crate) struct Overlay<'s> {
     accounts: AddressMap<Option<Account>>,
     slots: HashMap<(Address, U256), U256>,
     hashes: HashMap<u64, B256>,
+    /// Slots that genesis wrote, in the first block only.
+    genesis: HashMap<(Address, U256), U256>,
 }
 
 impl<'s> Overlay<'s> {
@@ -50,6 +52,15 @@ impl<'s> Overlay<'s> {
             accounts: AddressMap::default(),
             slots: HashMap::default(),
             hashes: HashMap::default(),
+            genesis: HashMap::default(),
+        }
+    }
+
+    /// Takes what genesis wrote, as the journal holds it now, as standing before the first block.
+    pub(crate) fn begin_from(&mut self, genesis: &EvmState) {
+        for (address, account) in genesis {
+            let written = account.storage.iter().map(|(slot, word)| ((*address, *slot), word.present_value));
+            self.genesis.extend(written);
         }
     }
 
@@ -91,8 +102,12 @@ impl<'s> Overlay<'s> {
         Changes { accounts: accounts.into_iter().collect(), slots: slots.into_iter().collect(), code }
     }
 
-    /// A word of the state before the block, whatever the block did since.
+    /// A word of the state before the block, whatever the block did since. The first block begins
+    /// with genesis.
     pub(crate) fn before(&mut self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        if let Some(word) = self.genesis.get(&(address, slot)) {
+            return Ok(*word);
+        }
         match self.slots.get(&(address, slot)) {
             Some(word) => Ok(*word),
             None => self.storage(address, slot),

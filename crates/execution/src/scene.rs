@@ -55,17 +55,31 @@ pub(crate) struct Chain {
     pub(crate) state: MemoryState,
     pub(crate) spec: Spec,
     pub(crate) height: u64,
+    /// How much later than usual blocks are from now on, milliseconds.
+    pub(crate) later_ms: u64,
 }
 
 impl Chain {
     pub(crate) fn new(endowed: &[&Wallet]) -> Self {
         let spec = mocks::spec(endowed.iter().map(|wallet| wallet.address()));
-        Self { state: MemoryState::default(), spec, height: 0 }
+        Self { state: MemoryState::default(), spec, height: 0, later_ms: 0 }
     }
 
     /// The environment of the next block.
     pub(crate) fn env(&self) -> Env {
-        env(self.height + 1)
+        self.env_at(self.height + 1)
+    }
+
+    fn env_at(&self, height: u64) -> Env {
+        let env = env(height);
+        let bound = ding_modules::identity::bound(&self.spec);
+        Env { timestamp_ms: env.timestamp_ms + self.later_ms, bound, ..env }
+    }
+
+    /// Tries a call over the state of the last block.
+    pub(crate) fn ask(&mut self, request: &Request) -> CallResult {
+        let env = self.env_at(self.height);
+        simulate::call(&mut self.state, &env, request, &Default::default()).unwrap()
     }
 
     pub(crate) fn block(&mut self, transactions: &[Arc<Recovered>]) -> Outcome {
@@ -132,7 +146,7 @@ impl Chain {
     /// Calls a contract without a transaction and decodes what it returns.
     pub(crate) fn view<C: SolCall>(&mut self, to: Address, call: C) -> C::Return {
         let request = Request { to: Some(to), input: call.abi_encode().into(), ..Default::default() };
-        match simulate::call(&mut self.state, &env(self.height), &request, &Default::default()).unwrap() {
+        match self.ask(&request) {
             CallResult::Returned { output, .. } => C::abi_decode_returns(&output).unwrap(),
             other => panic!("{other:?}"),
         }

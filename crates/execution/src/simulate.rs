@@ -12,7 +12,7 @@ use crate::{
 };
 use alloy_eips::eip2930::{AccessList, AccessListItem};
 use alloy_primitives::TxKind;
-use ding_modules::registry;
+use ding_modules::{Stop, registry, stop::IModule::StaticCall};
 use ding_primitives::{
     Account, Address, B256, Bytes, U256, limits,
     ports::{ReadError, ReadState},
@@ -142,7 +142,25 @@ pub fn call(
 ) -> Result<CallResult, ReadError> {
     let gas = request.gas.unwrap_or(limits::CALL_GAS_MAX).min(limits::CALL_GAS_MAX);
     let mut simulation = Simulation::new(state, env, request, overrides, Purpose::View)?;
-    Ok(simulation.run(gas, &request.access_list)?.result)
+    let result = simulation.run(gas, &request.access_list)?.result;
+    if simulation.is_stopped()? && may_have_written(&result) {
+        // It is refused for what stops the service, not for being read-only.
+        simulation.purpose = Purpose::Simulation;
+        return Ok(simulation.run(gas, &request.access_list)?.result);
+    }
+    Ok(result)
+}
+
+/// Whether a read-only call could have ended this way because it wrote: a module says so, a contract
+/// halts, and one that called it knows no reason.
+fn may_have_written(result: &CallResult) -> bool {
+    match result {
+        CallResult::Returned { .. } => false,
+        CallResult::Reverted { output, .. } => {
+            output.is_empty() || Stop::Revert(output.clone()) == Stop::revert(StaticCall {})
+        }
+        CallResult::Halted { .. } => true,
+    }
 }
 
 /// Finds the least gas limit, within 1.5 %, with which a transaction succeeds.
@@ -269,6 +287,13 @@ impl<'s, 'r> Simulation<'s, 'r> {
             None => from.create(simulation.account(from)?.nonce),
         };
         Ok(simulation)
+    }
+
+    /// Whether the service of what is called is stopped.
+    fn is_stopped(&mut self) -> Result<bool, ReadError> {
+        let Machine { ctx, precompiles, .. } = &mut self.machine;
+        let state = &mut ctx.journaled_state.database;
+        Ok(precompiles.guard.refuse_call(state, self.target).map_err(|error| error.0)?.is_some())
     }
 
     fn account(&mut self, address: Address) -> Result<Account, ReadError> {

@@ -189,7 +189,7 @@ pub(super) fn of_root(binding: &Binding) -> Standing {
 fn require_subject(ctx: &mut Ctx<'_>, call: &bindCall) -> Result<B256, Stop> {
     let bindCall { kind, subject, code, .. } = *call;
     match Kind::from_number(kind) {
-        None => Err(Stop::revert(UnknownKind { kind })),
+        None => Err(Stop::revert(UnknownSubjectKind { kind })),
         Some(Kind::Person) if subject.is_zero() => Err(Stop::revert(SubjectNotAccepted { kind, subject })),
         Some(Kind::Person) if !code.is_zero() => Err(Stop::revert(CodeNotAccepted { kind, code })),
         Some(Kind::Person) => Ok(subject),
