@@ -168,8 +168,10 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
 
     fn run(&mut self, ctx: &mut Ctx<'s>, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
-        // Whoever cannot write may look: views of a stopped service stay readable.
-        if !inputs.is_static {
+        let is_module = is_module_address(&address) && registry::by_address(address).is_some();
+        // Whoever cannot write may look: views of a stopped service stay readable. Where nothing runs,
+        // nothing is stopped.
+        if !inputs.is_static && (is_module || !inputs.known_bytecode.1.is_empty()) {
             match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
                 Ok(None) => {}
                 Ok(Some(data)) => {
@@ -182,7 +184,7 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
                 }
             }
         }
-        if is_module_address(&address) && registry::by_address(address).is_some() {
+        if is_module {
             return self.call_module(ctx, inputs).map(Some);
         }
         PrecompileProvider::<Ctx<'s>>::run(&mut self.ethereum, ctx, inputs)

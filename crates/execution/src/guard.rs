@@ -31,11 +31,20 @@ pub(crate) struct Guard {
     /// Whether any service could be stopped at all; `None` until somebody asked.
     armed: Option<bool>,
     callees: AddressMap<Option<Stopped>>,
+    /// Standings by sender.
+    senders: AddressMap<U256>,
 }
 
 impl Guard {
     pub(crate) fn new(block: BlockInfo, bound: bool) -> Self {
-        Self { block, bound, watched: bound.then_some(true), armed: None, callees: AddressMap::default() }
+        Self {
+            block,
+            bound,
+            watched: bound.then_some(true),
+            armed: None,
+            callees: AddressMap::default(),
+            senders: AddressMap::default(),
+        }
     }
 
     /// What the frame reverts with, if the service of `callee` is stopped.
@@ -85,7 +94,14 @@ impl Guard {
         if !watched {
             return Ok(None);
         }
-        let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
+        let word = match self.senders.get(&sender) {
+            Some(word) => *word,
+            None => {
+                let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
+                self.senders.insert(sender, word);
+                word
+            }
+        };
         refuse_sender(word, self.block.timestamp_ms, self.bound, to, input, || {
             state.before(members::state::ADDRESS, members::state::organisation_slot(sender))
         })
