@@ -15,6 +15,7 @@ use crate::{
 use ding_modules::{BlockInfo, Call, Fault, Stop, registry};
 use ding_primitives::{
     Account, Address, B256, Bytes, U256, is_module_address, limits,
+    planted::{self, Planted},
     ports::{ReadError, ReadState},
 };
 use revm::{
@@ -169,9 +170,12 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
     fn run(&mut self, ctx: &mut Ctx<'s>, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
         let is_module = is_module_address(&address) && registry::by_address(address).is_some();
+        let borrowed = matches!(inputs.scheme, CallScheme::DelegateCall | CallScheme::CallCode);
+        let unasked = borrowed && planted::is(Planted::BorrowStopped);
         // Whoever cannot write may look: views of a stopped service stay readable. Where nothing runs,
         // nothing is stopped.
-        if !inputs.is_static && (is_module || !inputs.known_bytecode.1.is_empty()) {
+        let runs = is_module || !inputs.known_bytecode.1.is_empty();
+        if runs && !inputs.is_static && !unasked {
             match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
                 Ok(None) => {}
                 Ok(Some(data)) => {

@@ -37,11 +37,15 @@ pub enum Planted {
     SkipRows = 14,
     /// A member that repeats itself is shut out.
     ShutOutInnocent = 15,
+    /// Code that a contract borrows (DELEGATECALL, CALLCODE) runs though its service is stopped.
+    BorrowStopped = 16,
+    /// An order takes effect with one hand.
+    OneHand = 17,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SkipSignature,
         Self::ForgetToSync,
         Self::ApplyTwice,
@@ -57,6 +61,8 @@ impl Planted {
         Self::ReceiptBeside,
         Self::SkipRows,
         Self::ShutOutInnocent,
+        Self::BorrowStopped,
+        Self::OneHand,
     ];
 }
 

@@ -12,7 +12,10 @@ use ding_chain::{
     genesis::{self, Dealt, deal_trusted},
     types::{PeerKey, Scheme, peer_key},
 };
-use ding_primitives::{Address, B256, Spec, U256, limits, spec::GENESIS_VERSION};
+use ding_primitives::{
+    Address, B256, Spec, U256, limits,
+    spec::{GENESIS_VERSION, Section},
+};
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -33,22 +36,30 @@ pub struct Network {
 }
 
 impl Network {
-    /// A ledger of `members` in which `accounts` hold something.
+    /// A ledger of `members` in which `accounts` hold something. The first of them act for the members,
+    /// which are notaries. `organisations` stand beside those, and `sections` beside that of `members`.
     ///
     /// # Panics
     ///
     /// If `members` is not in `1..=`[`limits::MEMBERS_MAX`].
-    pub fn new(members: usize, accounts: &[Address]) -> Self {
+    pub fn new(
+        members: usize,
+        accounts: &[Address],
+        organisations: Vec<Section>,
+        sections: BTreeMap<String, Section>,
+    ) -> Self {
         let names: Vec<String> = (1..=members).map(|i| format!("member-{i}")).collect();
         let dealt = deal_trusted(&mut TestRng::new(7), &names).expect("the number of members is in range");
-        let organisations: Vec<_> = dealt
+        let own = dealt
             .validators
             .iter()
             .zip(accounts.iter().take(NOTARIES))
             .map(|(validator, account)| {
                 json!({ "name": validator.name, "roles": ["notary"], "accounts": [account], "validators": [validator.key] })
-            })
-            .collect();
+            });
+        let organisations: Vec<_> = own.chain(organisations).collect();
+        let mut modules = sections;
+        modules.insert("members".to_owned(), json!({ "organisations": organisations }));
         let spec = Spec {
             version: GENESIS_VERSION,
             name: "simulated".into(),
@@ -60,7 +71,7 @@ impl Network {
             gas_limit: limits::BLOCK_GAS_MAX,
             development: true,
             endowments: accounts.iter().map(|a| (*a, U256::from(ENDOWMENT))).collect(),
-            modules: BTreeMap::from([("members".to_owned(), json!({ "organisations": organisations }))]),
+            modules,
         };
         let keys = spec.validators.iter().filter_map(|v| peer_key(&v.key)).collect();
         Self { spec: Arc::new(spec), dealt: Arc::new(dealt), keys }

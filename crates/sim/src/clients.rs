@@ -3,6 +3,7 @@
 
 use crate::{
     judge::{Judge, Taken, Told},
+    supervised,
     workload::{COUNTER, Order, TELLER, accounts, proxy},
 };
 use alloy_primitives::keccak256;
@@ -16,7 +17,7 @@ use ding_primitives::{Address, B256, Height, limits};
 use ding_seat::{
     Witness as _,
     dice::Dice,
-    events::Events,
+    events::{BEGIN, Events},
     member::{Door, PATIENCE, Up},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -106,6 +107,7 @@ impl Shift {
         match self.dice.below(20) {
             0..=2 => self.read().await,
             3 => self.rubbish().await,
+            4..=11 => self.supervise().await,
             _ => self.write().await,
         }
     }
@@ -123,13 +125,36 @@ impl Shift {
         Some(nonce)
     }
 
+    /// A step of the supervised part, at one door or at two at once.
+    async fn supervise(&mut self) {
+        let addresses: Vec<Address> = self.keys.iter().map(PrivateKeySigner::address).collect();
+        let begin_ms = u64::try_from(BEGIN.as_millis()).unwrap_or_default();
+        let now_ms = begin_ms + self.clients.events.now_ms();
+        let dice = &mut self.dice;
+        let step = self.clients.judge.with(|model| supervised::draw(dice, model, &addresses, now_ms));
+        let Some(key) = self.keys.get(step.who).cloned() else { return };
+        let Some(nonce) = self.nonce(key.address()).await else { return };
+        let raw = step.order.sign(&key, self.clients.chain_id, nonce, 0);
+        let first = self.dice.index(self.clients.doors.len());
+        let mut taken = self.send(first, &raw, step.told).await;
+        if self.dice.chance(200) {
+            let second = (first + 1) % self.clients.doors.len();
+            taken |= self.send(second, &raw, step.told).await;
+        }
+        if taken {
+            self.nonces.insert(key.address(), nonce + 1);
+        } else {
+            self.nonces.remove(&key.address());
+        }
+    }
+
     async fn write(&mut self) {
         let key = self.dice.pick(&self.keys).clone();
         let Some(nonce) = self.nonce(key.address()).await else { return };
         let price = u128::from(self.dice.between(0, 3));
         let (order, counts) = self.order(&key);
         let raw = order.sign(&key, self.clients.chain_id, nonce, price);
-        let told = Told { expect: order.expect, counts };
+        let told = Told::of(order.expect, counts);
         match self.dice.below(20) {
             // The same to everyone.
             0 | 1 => {
@@ -144,7 +169,7 @@ impl Shift {
                 let first = self.dice.index(self.clients.doors.len());
                 let second = (first + 1) % self.clients.doors.len();
                 self.send(first, &raw, told).await;
-                self.send(second, &rival, Told { expect: other.expect, counts: None }).await;
+                self.send(second, &rival, Told::of(other.expect, None)).await;
             }
             // One that offers more, in its place.
             4 => {
@@ -152,14 +177,14 @@ impl Shift {
                 self.send(index, &raw, told).await;
                 let other = Order::transfer(self.other(), self.dice.between(1, 9));
                 let more = other.sign(&key, self.clients.chain_id, nonce, price + 10);
-                self.send(index, &more, Told { expect: other.expect, counts: None }).await;
+                self.send(index, &more, Told::of(other.expect, None)).await;
             }
             // The next one first.
             5 => {
                 let other = Order::transfer(self.other(), 1);
                 let next = other.sign(&key, self.clients.chain_id, nonce + 1, price);
                 let index = self.dice.index(self.clients.doors.len());
-                self.send(index, &next, Told { expect: other.expect, counts: None }).await;
+                self.send(index, &next, Told::of(other.expect, None)).await;
                 if self.send(index, &raw, told).await {
                     self.nonces.insert(key.address(), nonce + 2);
                 }
@@ -173,7 +198,7 @@ impl Shift {
                 for ahead in 1..run {
                     let order = Order::transfer(self.other(), 1);
                     let raw = order.sign(&key, self.clients.chain_id, nonce + ahead, price);
-                    self.send(index, &raw, Told { expect: order.expect, counts: None }).await;
+                    self.send(index, &raw, Told::of(order.expect, None)).await;
                 }
                 self.nonces.remove(&key.address());
                 return;

@@ -2,8 +2,17 @@
 
 use crate::{judge::Judge, workload::accounts};
 use alloy_sol_types::SolCall as _;
-use ding_modules::evidence::{abi::IEvidence, state::ADDRESS};
-use ding_primitives::{B256, Height, U256, keccak256};
+use ding_chain::{Reader, reader};
+use ding_execution::fiber::{self, Stack};
+use ding_modules::{
+    BlockInfo,
+    evidence::{abi::IEvidence, state::ADDRESS},
+    registry,
+};
+use ding_primitives::{
+    Account, Address, B256, Bytes, Height, U256, keccak256, limits,
+    ports::{ReadError, ReadState},
+};
 use ding_readmodel::LogFilter;
 use ding_seat::{
     Witness as _,
@@ -20,6 +29,7 @@ pub async fn finish(members: &[Member], judge: &Judge, events: &Events) {
     for (index, up) in &up {
         accounts_of(*index, up, judge).await;
         modules_of(*index, up, judge).await;
+        invariants_of(*index, up, judge).await;
         waiting_of(*index, up, judge);
         match rows_of(up, lowest, judge.logs_until(lowest.get())) {
             Err(error) => judge.blame(Some(*index), format!("rows cannot be read: {error}")),
@@ -33,6 +43,9 @@ pub async fn finish(members: &[Member], judge: &Judge, events: &Events) {
             },
         }
     }
+    let steps =
+        judge.with(|model| format!("{:?}, {} met a stopped service", model.facts().steps(), model.stopped()));
+    events.tell(None, format!("events of modules: {steps}"));
     if let Some((_, hash)) = rows {
         events.tell(None, format!("rows up to block {lowest}: {hash}"));
     }
@@ -97,6 +110,66 @@ async fn modules_of(index: usize, up: &Up, judge: &Judge) {
         if code.as_ref().ok() != Some(&length) {
             judge.blame(Some(index), format!("contract {contract} has {code:?} bytes, want {length}"));
         }
+    }
+}
+
+/// Every module's own check, over the state as this member reads it.
+async fn invariants_of(index: usize, up: &Up, judge: &Judge) {
+    for _ in 0..limits::READ_ATTEMPTS_MAX {
+        let head = up.reader.head();
+        let (height, timestamp_ms) = (head.header.height, head.header.timestamp_ms);
+        let block = BlockInfo { height, timestamp_ms, chain_id: up.reader.spec().chain_id };
+        let history = judge.history(height.get());
+        let mut state = At { reader: up.reader.clone(), height, overtaken: false };
+        let (mut stack, state) = (Stack::default(), &mut state);
+        let result = fiber::run(&mut stack, || {
+            let result = registry::check(state, block, &history);
+            (result, state.overtaken)
+        });
+        match result.await {
+            // A block came in between: once more.
+            Ok((_, true)) => {}
+            Ok((Ok(()), false)) => return,
+            Ok((Err(violation), false)) => {
+                judge.blame(Some(index), format!("after block {height}: {violation}"));
+                return;
+            }
+            Err(error) => {
+                judge.blame(Some(index), format!("its modules cannot be checked: {error}"));
+                return;
+            }
+        }
+    }
+    judge.blame(Some(index), "blocks come faster than its modules can be checked".into());
+}
+
+/// What a member answers while its head is one block.
+struct At {
+    reader: Reader,
+    height: Height,
+    overtaken: bool,
+}
+
+impl At {
+    fn now<T>(&mut self, at: reader::At<T>) -> T {
+        self.overtaken |= at.height != self.height;
+        at.value
+    }
+}
+
+impl ReadState for At {
+    fn account(&mut self, address: Address) -> Result<Option<Account>, ReadError> {
+        let at = fiber::block_on(self.reader.account(address)).map_err(|_| ReadError::Cancelled)??;
+        Ok(self.now(at))
+    }
+
+    fn slot(&mut self, address: Address, slot: U256) -> Result<U256, ReadError> {
+        let at = fiber::block_on(self.reader.slot(address, slot)).map_err(|_| ReadError::Cancelled)??;
+        Ok(self.now(at))
+    }
+
+    fn code(&mut self, hash: B256) -> Result<Bytes, ReadError> {
+        Err(ReadError::Failed(format!("no module asks for code, here {hash}")))
     }
 }
 

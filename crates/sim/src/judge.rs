@@ -1,13 +1,15 @@
 //! Whoever knows what must hold: hears every final block of every member, and keeps a small model
 //! of the ledger of its own to compare with.
 
+mod facts;
 mod model;
 
-pub use model::{Model, Told};
+pub use facts::{Bond, Facts, Order as OrderFact, Proposal};
+pub use model::{Model, Reach, Told};
 
 use commonware_utils::sync::Mutex;
 use ding_light::{Certificate, ChainKey, certificate::check_trail, tree};
-use ding_primitives::{B256, Spec, keccak256, limits, ports::FinalizedBlock};
+use ding_primitives::{B256, Log, Spec, keccak256, limits, ports::FinalizedBlock};
 use ding_seat::{
     Witness,
     events::{BEGIN, Events},
@@ -102,6 +104,13 @@ impl Judge {
         let state = self.0.state.lock();
         let blocks = state.chain.range(..=height);
         blocks.flat_map(|(_, block)| &block.receipts).map(|receipt| receipt.logs.len()).sum()
+    }
+
+    /// Every log in the blocks up to a height, in order.
+    pub fn history(&self, height: u64) -> Vec<Log> {
+        let state = self.0.state.lock();
+        let receipts = state.chain.range(..=height).flat_map(|(_, block)| &block.receipts);
+        receipts.flat_map(|receipt| receipt.logs.clone()).collect()
     }
 
     /// Hash over the chain: headers, receipts.

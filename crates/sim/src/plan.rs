@@ -191,7 +191,7 @@ impl Draw {
     }
 
     fn burst(&mut self, at: u64, span: u64) {
-        let count = self.dice.between(5, 30);
+        let count = self.dice.between(8, 50);
         self.push(at, Action::Burst(count, span));
     }
 

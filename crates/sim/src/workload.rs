@@ -1,16 +1,18 @@
 //! What clients sign: transfers, calls of modules, contracts that are created, run, revert and run
 //! out of gas, and things no ledger should take.
 
+use crate::cast::ACCOUNTS;
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolCall as _;
-use ding_modules::evidence::{self, abi::IEvidence};
+use ding_modules::{
+    evidence::{self, abi::IEvidence},
+    once,
+};
 
-/// Accounts that clients hold.
-pub const ACCOUNTS: usize = 12;
 /// Gas that is enough for everything here.
 pub const GAS: u64 = 2_000_000;
 /// Gas for which a call starts and cannot finish.
@@ -50,6 +52,22 @@ pub enum Expect {
 }
 
 impl Order {
+    /// A call of a function of a module, of which anything may come.
+    pub fn ask(to: Address, call: &impl alloy_sol_types::SolCall) -> Self {
+        Self::call(to, call.abi_encode(), Expect::Either)
+    }
+
+    /// Has a forwarder call these, as its code does it.
+    pub fn forward(forwarder: Address, to: &[Address]) -> Self {
+        let input: Vec<u8> = to.iter().flat_map(|to| to.into_word().0).collect();
+        Self::call(forwarder, input, Expect::Success)
+    }
+
+    /// Hands a call on to the once-only register through a contract, so that many share its registers.
+    pub fn register(register: Address, call: &impl alloy_sol_types::SolCall) -> Self {
+        Self::call(register, call.abi_encode(), Expect::Either)
+    }
+
     fn call(to: Address, input: impl Into<Bytes>, expect: Expect) -> Self {
         Self { to: TxKind::Call(to), value: 0, input: input.into(), gas: GAS, expect }
     }
@@ -180,9 +198,86 @@ pub fn proxy() -> Vec<u8> {
     code
 }
 
+/// A counter that belongs to services: told apart from the others by its length.
+pub const SHOP: &[u8] =
+    &[0x60, 0x01, 0x5f, 0x54, 0x01, 0x5f, 0x55, 0x36, 0x60, 0x0c, 0x57, 0x00, 0x5b, 0x5f, 0x5f, 0xfd, 0x00];
+
+/// How a contract runs another's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// CALL.
+    Call,
+    /// CALLCODE.
+    CallCode,
+    /// DELEGATECALL.
+    Delegate,
+    /// CALL of three, one after the other, whatever comes of each.
+    Batch,
+}
+
+/// Targets of a batch.
+pub const BATCH: usize = 3;
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Call, Self::CallCode, Self::Delegate, Self::Batch];
+
+    /// A contract that runs the code at the address in its call data, and reverts if that does. Padded,
+    /// so that each is known by its length.
+    pub fn code(self) -> Vec<u8> {
+        let once = |instruction: u8, value: &[u8], length: usize| {
+            let call = [&[0x5f, 0x5f, 0x5f, 0x5f], value, &[0x5f, 0x35, 0x5a, instruction]].concat();
+            let landing = u8::try_from(call.len() + 6).unwrap_or(u8::MAX);
+            let mut code = [&call[..], &[0x60, landing, 0x57, 0x5f, 0x5f, 0xfd, 0x5b, 0x00]].concat();
+            code.resize(length, 0x00);
+            code
+        };
+        match self {
+            Self::Call => once(0xf1, &[0x5f], 18),
+            Self::CallCode => once(0xf2, &[0x5f], 19),
+            Self::Delegate => once(0xf4, &[], 20),
+            Self::Batch => {
+                let each = |at: u8| [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x60, 32 * at, 0x35, 0x5a, 0xf1, 0x50];
+                [each(0), each(1), each(2)].concat()
+            }
+        }
+    }
+
+    /// Whose slot 0 counts.
+    pub const fn counts_itself(self) -> bool {
+        matches!(self, Self::CallCode | Self::Delegate)
+    }
+}
+
+/// A contract that hands everything on to `once`, and reverts if that does: its registers are
+/// everybody's.
+pub fn register() -> Vec<u8> {
+    let mut code = vec![0x36, 0x5f, 0x5f, 0x37, 0x5f, 0x5f, 0x36, 0x5f, 0x5f, 0x73];
+    code.extend_from_slice(once::state::ADDRESS.as_slice());
+    code.extend_from_slice(&[0x5a, 0xf1]);
+    let landing = u8::try_from(code.len() + 6).unwrap_or(u8::MAX);
+    code.extend_from_slice(&[0x60, landing, 0x57, 0x5f, 0x5f, 0xfd, 0x5b, 0x00]);
+    code
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn contracts_are_known_by_their_length_and_jump_where_they_land() {
+        let mut all: Vec<Vec<u8>> = Way::ALL.iter().map(|way| way.code()).collect();
+        all.extend([register(), proxy(), COUNTER.to_vec(), SHOP.to_vec(), TELLER.to_vec()]);
+        let lengths: std::collections::BTreeSet<usize> = all.iter().map(Vec::len).collect();
+        assert_eq!(lengths.len(), all.len());
+        for way in [Way::Call, Way::CallCode, Way::Delegate] {
+            let code = way.code();
+            let jump = code.windows(3).find(|code| (code[0], code[2]) == (0x60, 0x57)).unwrap();
+            assert_eq!(code[usize::from(jump[1])], 0x5b, "{way:?}");
+        }
+        let code = register();
+        assert_eq!(code[usize::from(code[code.len() - 7])], 0x5b);
+    }
 
     #[test]
     fn a_deposit_is_as_long_as_the_proxy_hands_on() {

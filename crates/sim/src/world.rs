@@ -1,6 +1,7 @@
 //! One world: four members, their network, their clients, and everything that the plan does to them.
 
 use crate::{
+    cast,
     clients::Clients,
     judge::Judge,
     plan::{Action, BLOCK_AFTER_HEAL_MS, MEET_AFTER_HEAL_MS, MEMBERS, Plan, Weather},
@@ -131,7 +132,8 @@ impl World {
     async fn new(context: deterministic::Context, plan: Plan, aloud: bool, folder: &Path) -> Self {
         let dice = Dice::new(plan.seed).fork("world");
         let addresses: Vec<Address> = accounts().iter().map(|key| key.address()).collect();
-        let network = Network::new(MEMBERS, &addresses);
+        let sections = cast::sections(&mut dice.fork("genesis"));
+        let network = Network::new(MEMBERS, &addresses, cast::organisations(&addresses), sections);
         let events = Events::new(context.child("events"), aloud);
         let genesis_hash = network.genesis_hash();
         let judge = Judge::new(&network.spec, genesis_hash, events.clone());

@@ -1,7 +1,8 @@
 //! A ledger of a few lines, against which the real one is held: nonces, balances, who deposited
 //! what first, how far the counters are.
 
-use crate::workload::{Expect, accounts};
+use super::Facts;
+use crate::workload::{BATCH, Expect, accounts};
 use alloy_consensus::TxEnvelope;
 use alloy_eips::eip2718::Decodable2718 as _;
 use alloy_primitives::TxKind;
@@ -18,6 +19,26 @@ pub struct Told {
     pub expect: Expect,
     /// A counter that goes up by one if it succeeds.
     pub counts: Option<Address>,
+    /// Whose code it reaches, besides the contract it is sent to.
+    pub reaches: [Option<Reach>; BATCH],
+    /// Whether it succeeds whatever comes of what it reaches.
+    pub goes_on: bool,
+}
+
+/// Code that a contract runs on behalf of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Where the code is.
+    pub target: Address,
+    /// The counter that it moves.
+    pub counts: Address,
+}
+
+impl Told {
+    /// What must come of a transaction of which nothing else is known.
+    pub const fn of(expect: Expect, counts: Option<Address>) -> Self {
+        Self { expect, counts, reaches: [None; BATCH], goes_on: false }
+    }
 }
 
 /// An account at a height.
@@ -45,7 +66,12 @@ pub struct Model {
     attested: u64,
     counters: BTreeMap<Address, u64>,
     contracts: BTreeMap<Address, u64>,
+    /// Who made a contract, and with which nonce.
+    makers: BTreeMap<Address, (Address, u64)>,
     failed: u64,
+    /// Transactions refused because a service is stopped.
+    stopped: u64,
+    facts: Facts,
 }
 
 impl Model {
@@ -53,7 +79,7 @@ impl Model {
     pub fn new(spec: &Spec) -> Self {
         let holding = Holding { height: 0, nonce: 0, balance: U256::from(ENDOWMENT) };
         let accounts = accounts().iter().map(|key| (key.address(), vec![holding])).collect();
-        Self { chain_id: spec.chain_id, accounts, ..Self::default() }
+        Self { chain_id: spec.chain_id, accounts, facts: Facts::new(spec), ..Self::default() }
     }
 
     /// The last block it has.
@@ -116,6 +142,21 @@ impl Model {
         &self.contracts
     }
 
+    /// Who made a contract, and with which nonce.
+    pub fn maker(&self, contract: &Address) -> Option<(Address, u64)> {
+        self.makers.get(contract).copied()
+    }
+
+    /// What events say of the supervised part.
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Transactions and inner calls that met a service that is stopped.
+    pub const fn stopped(&self) -> u64 {
+        self.stopped
+    }
+
     /// Takes the next block, and says what is wrong with it.
     pub fn block(&mut self, block: &FinalizedBlock) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -139,8 +180,14 @@ impl Model {
             ));
         }
         for (index, (transaction, receipt)) in block.transactions.iter().zip(&block.receipts).enumerate() {
-            if let Err(what) = self.transaction(index, transaction, receipt) {
+            if let Err(what) = self.transaction(index, transaction, receipt, header.timestamp_ms) {
                 wrong.push(format!("transaction {} in block {}: {what}", transaction.hash(), self.height));
+            }
+        }
+        // What a block decides has effect from the next one on.
+        for receipt in &block.receipts {
+            if let Err(what) = self.facts.receipt(&receipt.logs, header.timestamp_ms) {
+                wrong.push(format!("block {}: {what}", self.height));
             }
         }
         wrong
@@ -151,6 +198,7 @@ impl Model {
         index: usize,
         transaction: &Recovered,
         receipt: &Receipt,
+        now_ms: u64,
     ) -> Result<(), String> {
         let hash = transaction.hash();
         if let Some((height, place)) = self.places.insert(hash, (self.height, index)) {
@@ -158,6 +206,8 @@ impl Model {
         }
         self.check_envelope(transaction)?;
         let sender = transaction.sender();
+        let to = transaction.to().to().copied();
+        self.facts.may_send(&sender, to, transaction.input(), now_ms)?;
         let before = self
             .account(&sender, self.height)
             .ok_or_else(|| format!("{sender} is no client and cannot have signed it"))?;
@@ -181,12 +231,26 @@ impl Model {
         if !receipt.success && !receipt.logs.is_empty() {
             return Err("failed and has events".into());
         }
+        let meets_stopped = to.is_some_and(|to| self.is_stopped(&to, now_ms));
+        if meets_stopped && receipt.success {
+            return Err(format!("succeeds and calls {to:?}, whose service is stopped"));
+        }
         if let Some(told) = self.told.get(&hash).copied() {
+            let mut inner_stopped = false;
+            for reach in told.reaches.into_iter().flatten() {
+                let stopped = self.is_stopped(&reach.target, now_ms);
+                inner_stopped |= stopped;
+                if receipt.success && !stopped {
+                    *self.counters.entry(reach.counts).or_default() += 1;
+                }
+            }
             let want = match told.expect {
+                _ if meets_stopped || (inner_stopped && !told.goes_on) => Some(false),
                 Expect::Success => Some(true),
                 Expect::Failure => Some(false),
                 Expect::Either => None,
             };
+            self.stopped += u64::from(meets_stopped || inner_stopped);
             if want.is_some_and(|want| want != receipt.success) {
                 return Err(format!(
                     "success is {}, its signer expects the contrary; to {:?}, {} bytes of input, {} gas of {}",
@@ -208,11 +272,16 @@ impl Model {
             }
             // Its code is what follows the nine bytes that return it.
             self.contracts.insert(created, transaction.input().len().saturating_sub(9) as u64);
+            self.makers.insert(created, (sender, transaction.nonce()));
         }
         for log in &receipt.logs {
             self.log(log)?;
         }
         Ok(())
+    }
+
+    fn is_stopped(&self, callee: &Address, now_ms: u64) -> bool {
+        self.facts.is_stopped(callee, self.height, now_ms)
     }
 
     /// The bytes, looked at without any of the ledger's code.
