@@ -7,6 +7,7 @@ mod member;
 mod modules;
 mod peers;
 mod proofs;
+mod register;
 mod wire;
 
 use crate::Target;
@@ -167,6 +168,78 @@ pub static TARGETS: &[Target] = &[
         run: modules::evidence,
         seeds: modules::evidence_seeds,
         bytes_max: 2 * KIB,
+        memory_max: 4 * MIB,
+        short: 5_000,
+    },
+    Target {
+        name: "calendar_abi",
+        about: "calls of the module calendar, raw and composed from its interface",
+        run: modules::supervised::calendar,
+        seeds: modules::supervised::calendar_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 2500,
+    },
+    Target {
+        name: "identity_abi",
+        about: "calls of the module identity, raw and composed from its interface",
+        run: modules::supervised::identity,
+        seeds: modules::supervised::identity_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 1500,
+    },
+    Target {
+        name: "once_abi",
+        about: "calls of the module once, raw and composed from its interface",
+        run: modules::supervised::once,
+        seeds: modules::supervised::once_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 2500,
+    },
+    Target {
+        name: "services_abi",
+        about: "calls of the module services, raw and composed from its interface",
+        run: modules::supervised::services,
+        seeds: modules::supervised::services_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 1500,
+    },
+    Target {
+        name: "filing_abi",
+        about: "calls of the module filing, raw and composed from its interface",
+        run: modules::supervised::filing,
+        seeds: modules::supervised::filing_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 800,
+    },
+    Target {
+        name: "pilot_abi",
+        about: "calls of the module pilot, raw and composed from its interface",
+        run: modules::supervised::pilot,
+        seeds: modules::supervised::pilot_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 800,
+    },
+    Target {
+        name: "orders_abi",
+        about: "calls of the module orders, raw and composed from its interface",
+        run: modules::supervised::orders,
+        seeds: modules::supervised::orders_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 16 * MIB,
+        short: 1500,
+    },
+    Target {
+        name: "once_model",
+        about: "stories of the once-only register, against a small model",
+        run: register::run,
+        seeds: register::seeds,
+        bytes_max: 512,
         memory_max: 4 * MIB,
         short: 5_000,
     },

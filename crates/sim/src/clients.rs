@@ -24,6 +24,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 /// Flipped bits with which each proof is tried again.
 const FLIPS: usize = 8;
+/// Steps of the supervised part that are taken at once, by as many people.
+const STEPS: usize = 3;
 /// Bytes of the checksum at the end of a package.
 const CHECKSUM: usize = 32;
 
@@ -107,7 +109,11 @@ impl Shift {
         match self.dice.below(20) {
             0..=2 => self.read().await,
             3 => self.rubbish().await,
-            4..=11 => self.supervise().await,
+            4..=11 => {
+                for _ in 0..STEPS {
+                    self.supervise().await;
+                }
+            }
             _ => self.write().await,
         }
     }

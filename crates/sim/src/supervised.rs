@@ -51,14 +51,20 @@ const ORDERS: usize = 6;
 /// Draws a step over what is known of the ledger. `now_ms` is the time, since 1970.
 pub fn draw(dice: &mut Dice, model: &Model, accounts: &[Address], now_ms: u64) -> Step {
     let mut draw = Draw { dice, model, accounts, now_ms };
+    let shops = draw.of_length(SHOP.len());
+    let attached = shops.iter().filter(|shop| model.facts().is_attached(shop)).count();
+    if attached == 0 && draw.dice.chance(300) {
+        // Nothing could be stopped yet.
+        return if shops.is_empty() { draw.reach() } else { draw.service() };
+    }
     match draw.dice.below(100) {
-        0..=24 => draw.reach(),
-        25..=44 => draw.order(),
-        45..=55 => draw.identity(),
-        56..=64 => draw.service(),
-        65..=74 => draw.once(),
-        75..=86 => draw.filing(),
-        87..=94 => draw.pilot(),
+        0..=20 => draw.reach(),
+        21..=38 => draw.order(),
+        39..=48 => draw.identity(),
+        49..=56 => draw.service(),
+        57..=66 => draw.once(),
+        67..=80 => draw.filing(),
+        81..=94 => draw.pilot(),
         _ => draw.vote(),
     }
 }

@@ -1,6 +1,9 @@
 //! Raw calls of native modules: whatever the input, no fault, no change where none may be, and the
 //! invariants afterwards.
 
+mod compose;
+pub(super) mod supervised;
+
 use crate::feed::Feed;
 use alloy_sol_types::SolCall as _;
 use ding_modules::{
@@ -39,31 +42,47 @@ fn play(module: &dyn Module, input: &[u8]) {
         if flags & 16 != 0 {
             scene.next_block();
         }
-        let _ = likely_reads(module.address(), caller, data);
-        scene = scene.with_gas(gas);
-        let before: Vec<_> = scene.host_mut().slots().collect();
-        let call = Call {
-            is_static: flags & 1 != 0,
-            is_direct: flags & 2 == 0,
-            value: U256::from(flags >> 2 & 1),
-            ..scene.direct(caller, data)
-        };
-        let result = scene.send(call);
-        if result.is_err() || call.is_static {
-            assert!(scene.host_mut().slots().eq(before), "a call that may change nothing changed a slot");
-            assert!(scene.logs().is_empty(), "a call that may change nothing emitted an event");
-        }
-        match result {
-            Ok(output) => assert!(output.len().is_multiple_of(32) && call.is_direct && call.value.is_zero()),
-            Err(Stop::Revert(data)) => {
-                assert!(decode_revert(&data).is_some(), "an error without a sentence: {data}");
-            }
-            Err(Stop::OutOfGas) => assert!(flags & 8 != 0, "a call needs more than a million gas"),
-            Err(Stop::Fault(fault)) => panic!("{fault}"),
-        }
-        assert!(scene.gas_used() <= gas);
+        (scene, _) = send(scene, module, caller, flags, gas, data);
     }
     scene.check();
+}
+
+/// Makes one call and holds against it what holds of every call. Flags: 1 read-only, 2 borrowed code,
+/// 4 with value, 8 with the gas given, which may not be enough.
+/// Gives the scene back, and whether the call was taken.
+fn send<'m>(
+    scene: Scene<'m>,
+    module: &dyn Module,
+    caller: Address,
+    flags: u8,
+    gas: u64,
+    data: &[u8],
+) -> (Scene<'m>, bool) {
+    let _ = likely_reads(module.address(), caller, data);
+    let mut scene = scene.with_gas(gas);
+    let before: Vec<_> = scene.host_mut().slots().collect();
+    let call = Call {
+        is_static: flags & 1 != 0,
+        is_direct: flags & 2 == 0,
+        value: U256::from(flags >> 2 & 1),
+        ..scene.direct(caller, data)
+    };
+    let result = scene.send(call);
+    let taken = result.is_ok();
+    if result.is_err() || call.is_static {
+        assert!(scene.host_mut().slots().eq(before), "a call that may change nothing changed a slot");
+        assert!(scene.logs().is_empty(), "a call that may change nothing emitted an event");
+    }
+    match result {
+        Ok(output) => assert!(output.len().is_multiple_of(32) && call.is_direct && call.value.is_zero()),
+        Err(Stop::Revert(data)) => {
+            assert!(decode_revert(&data).is_some(), "an error without a sentence: {data}");
+        }
+        Err(Stop::OutOfGas) => assert!(flags & 8 != 0, "a call needs more than {gas} gas"),
+        Err(Stop::Fault(fault)) => panic!("{fault}"),
+    }
+    assert!(scene.gas_used() <= gas);
+    (scene, taken)
 }
 
 pub(super) fn members(input: &[u8]) {

@@ -1,0 +1,362 @@
+//! The modules of the supervised part: a chain on which every role is taken and something of every
+//! kind is there already, and calls of one module by everybody.
+
+use super::{compose, encoded, send};
+use crate::feed::Feed;
+use alloy_sol_types::{SolCall, SolValue as _};
+use ding_modules::{
+    Module,
+    calendar::{Calendar, Day},
+    filing::{self, Filing, abi::IFiling},
+    identity::{self, Identity, abi::IIdentity},
+    members::{OrganisationEntry, Role, Section},
+    mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, digest},
+    once::Once,
+    orders::{self, Orders, abi::IOrders},
+    pilot::{self, Pilot, abi::IPilot},
+    services::{self, Services, abi::IServices},
+};
+use ding_primitives::{Address, B256, address};
+use std::sync::LazyLock;
+
+/// A second person of the national administration.
+const SECOND: Address = address!("00000000000000000000000000000000000000c2");
+/// The administration of Beijing.
+const PROVINCE: Address = address!("00000000000000000000000000000000000000c3");
+/// A competent department.
+const MINISTRY: Address = address!("00000000000000000000000000000000000000c4");
+/// An identity authority.
+const OFFICE: Address = address!("00000000000000000000000000000000000000c5");
+/// A member organisation that files services.
+const FIRM: Address = address!("00000000000000000000000000000000000000c6");
+/// A contract of a service.
+const SHOP: Address = address!("00000000000000000000000000000000c0ffee01");
+
+const CALLERS: [Address; 10] =
+    [REGISTRAR, SECOND, PROVINCE, MINISTRY, OFFICE, FIRM, STRANGER, OTHER, NOTARY, Address::ZERO];
+const CODE: &str = "91110000MA00000077";
+const CARRIER_CODE: &str = "12330100MB0000027B";
+const NUMBER: &str = "11010826000000010016";
+/// Calls of one input.
+const CALLS_MAX: usize = 12;
+/// Enough for the longest form.
+const GAS: u64 = 8_000_000;
+
+fn now_ms() -> u64 {
+    Day::from_civil(2026, 2, 10).map_or(0, |day| day.start_ms() + 12 * 3_600_000)
+}
+
+fn today() -> u32 {
+    Day::from_ms(now_ms()).get()
+}
+
+static MEMBERS: LazyLock<serde_json::Value> = LazyLock::new(|| {
+    let entry = |name: &str, roles: &[Role], accounts: &[Address]| OrganisationEntry {
+        name: name.into(),
+        roles: roles.to_vec(),
+        accounts: accounts.to_vec(),
+        ..OrganisationEntry::default()
+    };
+    let organisations = vec![
+        entry("Administration", &[Role::Supervisor], &[REGISTRAR, SECOND]),
+        OrganisationEntry {
+            division: Some(11),
+            ..entry("Administration of Beijing", &[Role::Provincial], &[PROVINCE])
+        },
+        entry("Ministry", &[Role::Competent], &[MINISTRY]),
+        entry("Identity Office", &[], &[OFFICE]),
+        OrganisationEntry { code: Some(CODE.into()), ..entry("Harbour Chain", &[], &[FIRM]) },
+        entry("Notary", &[Role::Notary], &[NOTARY]),
+    ];
+    serde_json::to_value(Section { organisations, ..Section::default() }).unwrap_or_default()
+});
+
+/// The chain, with something of every kind on it.
+fn scene(module: &'static dyn Module) -> Scene<'static> {
+    let identity = serde_json::json!({ "authorities": [{ "organisation": "Identity Office" }] });
+    let mut scene = Scene::new(module)
+        .with_section("members", MEMBERS.clone())
+        .with_section("identity", identity)
+        .at_time(now_ms())
+        .at_height(7);
+    let bind = IIdentity::bindCall {
+        account: OTHER,
+        kind: 1,
+        subject: digest(1),
+        level: 2,
+        expiryMs: 0,
+        code: B256::ZERO,
+        nameDigest: B256::ZERO,
+    };
+    done(&mut scene, identity::state::ADDRESS, OFFICE, bind);
+    let declare = IServices::declareCall {
+        id: digest(1),
+        provider: FIRM,
+        division: 11,
+        goLive: today(),
+        contracts: vec![SHOP],
+    };
+    done(&mut scene, services::state::ADDRESS, REGISTRAR, declare);
+    let record = IServices::recordCall { id: digest(1), number: NUMBER.into() };
+    done(&mut scene, services::state::ADDRESS, REGISTRAR, record);
+    done(&mut scene, filing::state::ADDRESS, FIRM, IFiling::registerProviderCall { subject: subject() });
+    let file = IFiling::fileCall { provider: 1, form: form(), attachments: attachments() };
+    done(&mut scene, filing::state::ADDRESS, FIRM, file);
+    let entity = IPilot::registerEntityCall {
+        code: CARRIER_CODE.into(),
+        name: "Third Hospital".into(),
+        division: 11,
+        account: STRANGER,
+    };
+    done(&mut scene, pilot::state::ADDRESS, REGISTRAR, entity);
+    let recommend = IPilot::recommendCall { proposal: proposal(), alongside: Vec::new() };
+    done(&mut scene, pilot::state::ADDRESS, REGISTRAR, recommend);
+    done(&mut scene, orders::state::ADDRESS, REGISTRAR, IOrders::draftCall { what: draft() });
+    scene
+}
+
+fn done<C: SolCall>(scene: &mut Scene<'_>, module: Address, caller: Address, call: C) {
+    if let Err(stop) = scene.call_of(module, caller, call) {
+        panic!("the story begins with {}: {stop}", C::SIGNATURE);
+    }
+}
+
+fn subject() -> IFiling::Subject {
+    IFiling::Subject {
+        nature: 1,
+        idType: 1,
+        kinds: 1,
+        division: 110_108,
+        uscc: CODE.into(),
+        name: "Harbour Chain".into(),
+        subject: B256::ZERO,
+        person: digest(0x11),
+        details: digest(0x12),
+    }
+}
+
+fn form() -> IFiling::Form {
+    IFiling::Form {
+        name: "Bills of lading".into(),
+        category: 2,
+        form: 1,
+        field: "logistics".into(),
+        site: "https://bills.example.cn".into(),
+        icp: "京ICP备00000001号-1".into(),
+        description: "Deposits of bills of lading.".into(),
+        server: "Beijing".into(),
+        serverDivision: 110_108,
+        consensus: "simplex".into(),
+        crossBorder: String::new(),
+        goLive: today() - 3,
+        places: vec![],
+    }
+}
+
+fn attachments() -> Vec<IFiling::Attachment> {
+    [1, 2, 3, 4, 5, 6]
+        .map(|kind| IFiling::Attachment { kind, format: 1, size: 1_000, digest: digest(kind) })
+        .to_vec()
+}
+
+fn proposal() -> IPilot::Proposal {
+    IPilot::Proposal {
+        kind: 2,
+        entity: B256::right_padding_from(CARRIER_CODE.as_bytes()),
+        field: 12,
+        zone: 0,
+        division: 11,
+        endDay: today() + 600,
+        title: "Sharing of examination results".into(),
+        material: digest(0x77),
+    }
+}
+
+fn draft() -> IOrders::Draft {
+    IOrders::Draft {
+        action: 1,
+        targetKind: 1,
+        target: digest(1),
+        fromHeight: 0,
+        untilMs: 0,
+        workingDays: 0,
+        refersTo: 0,
+        scope: 0,
+        caseNumber: B256::ZERO,
+        content: digest(0x55),
+        basis: "Order No. 3 of the CAC, art. 15".into(),
+    }
+}
+
+static POOLS: LazyLock<compose::Pools> = LazyLock::new(|| {
+    let mut words: Vec<B256> = (0..6).map(digest).collect();
+    words.extend([CODE, CARRIER_CODE, NUMBER].map(|text| B256::right_padding_from(text.as_bytes())));
+    words.extend([OTHER.into_word(), STRANGER.into_word(), B256::repeat_byte(0xff)]);
+    compose::Pools {
+        addresses: [&CALLERS[..], &[SHOP, FIRM.create(0), filing::state::ADDRESS]].concat(),
+        words,
+        texts: vec![
+            "as found",
+            "?",
+            "",
+            CODE,
+            CARRIER_CODE,
+            NUMBER,
+            "Third Hospital",
+            "小时",
+            "https://bills.example.cn",
+            "京ICP备00000001号-1",
+        ],
+        now_ms: now_ms(),
+        today: today().into(),
+        structs: vec![
+            ("nature", 9, subject().abi_encode_params()),
+            ("name", 13, form().abi_encode_params()),
+            ("kind", 8, proposal().abi_encode_params()),
+            ("action", 11, draft().abi_encode_params()),
+        ],
+    }
+});
+
+/// Input: calls of caller, flags, gas if they say so, and call data: its length and bytes, or a
+/// function and arguments for it if the flags say so.
+///
+/// Gives the selectors of the calls that were taken.
+fn play(module: &'static dyn Module, input: &[u8]) -> Vec<[u8; 4]> {
+    let mut taken = Vec::new();
+    let abi = (module.interface().abi)();
+    let mut feed = Feed::new(input);
+    let mut scene = scene(module);
+    for _ in 0..CALLS_MAX {
+        if feed.is_empty() {
+            break;
+        }
+        let caller = feed.pick(&CALLERS).unwrap_or_default();
+        let flags = feed.byte();
+        let gas = if flags & 8 == 0 { GAS } else { u64::from(feed.short()) * 16 };
+        let data =
+            if flags & 32 == 0 { compose::call(&mut feed, &abi, &POOLS) } else { feed.string().to_vec() };
+        match flags >> 6 {
+            1 => scene.next_block(),
+            2 => scene.later(u64::from(feed.byte()) * 12 * 3_600_000),
+            _ => {}
+        }
+        let done;
+        (scene, done) = send(scene, module, caller, flags, gas, &data);
+        taken.extend(data.first_chunk::<4>().filter(|_| done));
+    }
+    scene.check_all();
+    taken
+}
+
+pub(in crate::targets) fn calendar(input: &[u8]) {
+    let _ = play(&Calendar, input);
+}
+
+pub(in crate::targets) fn identity(input: &[u8]) {
+    let _ = play(&Identity, input);
+}
+
+pub(in crate::targets) fn once(input: &[u8]) {
+    let _ = play(&Once, input);
+}
+
+pub(in crate::targets) fn services(input: &[u8]) {
+    let _ = play(&Services, input);
+}
+
+pub(in crate::targets) fn filing(input: &[u8]) {
+    let _ = play(&Filing, input);
+}
+
+pub(in crate::targets) fn pilot(input: &[u8]) {
+    let _ = play(&Pilot, input);
+}
+
+pub(in crate::targets) fn orders(input: &[u8]) {
+    let _ = play(&Orders, input);
+}
+
+/// Each function once by somebody who may, with arguments that mean something; and all in a row.
+fn seeds(module: &'static dyn Module) -> Vec<Vec<u8>> {
+    let abi = (module.interface().abi)();
+    let mut seeds = Vec::new();
+    for (place, function) in (0u8..).zip(abi.functions()) {
+        // One for each argument: "1" as a number, the first struct, a digest, an officer.
+        let arguments = vec![9; function.inputs.len() * 2];
+        let caller = place % 6;
+        seeds.push([&[caller, 0, place][..], &arguments].concat());
+        seeds.push([&[caller, 0x41, place][..], &arguments].concat());
+    }
+    seeds.push(encoded(0, 32, &[1, 2, 3]));
+    let rows: Vec<u8> = seeds.iter().take(CALLS_MAX).flatten().copied().collect();
+    seeds.push(rows);
+    seeds
+}
+
+pub(in crate::targets) fn calendar_seeds() -> Vec<Vec<u8>> {
+    seeds(&Calendar)
+}
+
+pub(in crate::targets) fn identity_seeds() -> Vec<Vec<u8>> {
+    seeds(&Identity)
+}
+
+pub(in crate::targets) fn once_seeds() -> Vec<Vec<u8>> {
+    seeds(&Once)
+}
+
+pub(in crate::targets) fn services_seeds() -> Vec<Vec<u8>> {
+    seeds(&Services)
+}
+
+pub(in crate::targets) fn filing_seeds() -> Vec<Vec<u8>> {
+    seeds(&Filing)
+}
+
+pub(in crate::targets) fn pilot_seeds() -> Vec<Vec<u8>> {
+    seeds(&Pilot)
+}
+
+pub(in crate::targets) fn orders_seeds() -> Vec<Vec<u8>> {
+    seeds(&Orders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutate::{Random, mutate};
+    use std::collections::BTreeSet;
+
+    /// What is composed has to get past the decoders, or nothing behind them is tried.
+    #[test]
+    fn composed_calls_reach_most_functions_of_every_module() {
+        let modules: [(&'static dyn Module, usize); 7] = [
+            (&Calendar, 80),
+            (&Identity, 60),
+            (&Once, 80),
+            (&Services, 60),
+            (&Filing, 40),
+            (&Pilot, 40),
+            (&Orders, 50),
+        ];
+        for (module, percent) in modules {
+            let (seeds, mut random) = (seeds(module), Random::new(7));
+            let mut taken = BTreeSet::new();
+            for _ in 0..600 {
+                let [one, other] = [0, 1].map(|_| &seeds[random.below(seeds.len())]);
+                taken.extend(play(module, &mutate(&mut random, one, other, 2_048)));
+            }
+            let abi = (module.interface().abi)();
+            let missing: Vec<&str> = abi
+                .functions()
+                .filter(|function| !taken.contains(&function.selector().0))
+                .map(|function| function.name.as_str())
+                .collect();
+            let all = abi.functions().count();
+            let reached = (all - missing.len()) * 100 / all;
+            println!("{}: {reached} % of {all}, not {missing:?}", module.name());
+            assert!(reached >= percent, "{}: {reached} %, not {missing:?}", module.name());
+        }
+    }
+}
