@@ -302,7 +302,11 @@ impl Query {
     /// # Errors
     ///
     /// See [`QueryError`].
-    pub fn standings(&self, filter: &StandingFilter, wanted: Page) -> Result<Listed<StandingRow>, QueryError> {
+    pub fn standings(
+        &self,
+        filter: &StandingFilter,
+        wanted: Page,
+    ) -> Result<Listed<StandingRow>, QueryError> {
         let mut conditions = Conditions::default();
         conditions.and("s.account = ?", filter.account.map(|account| account.to_vec()));
         conditions.and("b.authority = ?", filter.authority);
@@ -348,7 +352,12 @@ impl Query {
     /// # Errors
     ///
     /// See [`QueryError`].
-    pub fn proposal(&self, id: u64, wanted: Page, now_ms: u64) -> Result<Option<Found<Proposal>>, QueryError> {
+    pub fn proposal(
+        &self,
+        id: u64,
+        wanted: Page,
+        now_ms: u64,
+    ) -> Result<Option<Found<Proposal>>, QueryError> {
         self.ask(|ask| {
             let found = select::one(ask, "supervision_proposals p WHERE p.id = ?", [int(id)])?;
             let Some(proposal) = found else { return Ok(None) };

@@ -246,7 +246,9 @@ impl Query {
             Some(province) if province < 100 => conditions.and("s.division / 10000 = ?", Some(province)),
             division => conditions.and("s.division = ?", division),
         }
-        self.ask(|ask| select::list(ask, SERVICES, &conditions, needle.as_ref(), wanted, |row: &ServiceRow| row.id))
+        self.ask(|ask| {
+            select::list(ask, SERVICES, &conditions, needle.as_ref(), wanted, |row: &ServiceRow| row.id)
+        })
     }
 
     /// Everything about one service; `wanted` is the page of its history. `now_ms` says what is overdue.
@@ -337,11 +339,7 @@ impl Query {
                 ask,
                 "supervision_services s LEFT JOIN supervision_providers p ON p.id = s.provider \
                  WHERE s.batch = ? AND s.batch > 0 AND s.batch_place > ? ORDER BY s.batch_place LIMIT ?",
-                [
-                    Value::from(number),
-                    int(wanted.after.unwrap_or(0)),
-                    Value::Integer(limit as i64 + 1),
-                ],
+                [Value::from(number), int(wanted.after.unwrap_or(0)), Value::Integer(limit as i64 + 1)],
             )?;
             let list = super::cut(rows, limit, height(ask)?, |row: &Listing| row.place.into());
             Ok(Some(Batch { batch, list }))

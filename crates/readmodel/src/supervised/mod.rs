@@ -16,8 +16,8 @@ mod select;
 
 pub use self::{
     consortium::{
-        AuthorityRow, OnceFilter, OnceRow, OrganisationRow, ParameterRow, Proposal, ProposalRow, StandingFilter,
-        StandingRow, TableRow, VoteRow,
+        AuthorityRow, OnceFilter, OnceRow, OrganisationRow, ParameterRow, Proposal, ProposalRow,
+        StandingFilter, StandingRow, TableRow, VoteRow,
     },
     filings::{Batch, BatchRow, Filing, FilingFilter, ItemRow, Listing, ProviderRow, ServiceKey, ServiceRow},
     orders::{Order, OrderFilter, OrderRow, TallyRow},
@@ -84,12 +84,7 @@ fn height(ask: &Ask<'_>) -> Result<Height, QueryError> {
 }
 
 /// Cuts a page off rows of which one more than wanted was asked for.
-fn cut<T, C>(
-    mut rows: Vec<T>,
-    limit: usize,
-    height: Height,
-    cursor: impl Fn(&T) -> C,
-) -> Listed<T, C> {
+fn cut<T, C>(mut rows: Vec<T>, limit: usize, height: Height, cursor: impl Fn(&T) -> C) -> Listed<T, C> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(cursor) } else { None };
@@ -103,9 +98,8 @@ const HISTORY: &str = "SELECT h.ordinal, h.height, h.timestamp_ms, t.hash, h.tx 
 
 /// What happened to a thing, newest first.
 fn history(ask: &Ask<'_>, thing: Thing, id: u64, page: Page) -> Result<Listed<HistoryRow>, QueryError> {
-    let height = Height::new(
-        ask.extent(&["supervision", "logs", "transactions", "blocks"])?.next.saturating_sub(1),
-    );
+    let height =
+        Height::new(ask.extent(&["supervision", "logs", "transactions", "blocks"])?.next.saturating_sub(1));
     let before = page.after.unwrap_or(i64::MAX as u64).min(i64::MAX as u64);
     let limit = crate::query::page(page.limit);
     let mut select = ask.sql.prepare_cached(HISTORY)?;

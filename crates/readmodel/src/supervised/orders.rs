@@ -149,10 +149,8 @@ impl Query {
             status => conditions.and("o.status = ?", status.map(Status::number)),
         }
         conditions.and("o.target = ?", filter.target.map(|target| target.to_vec()));
-        conditions.and(
-            "o.target = (SELECT key FROM supervision_services WHERE id = ?)",
-            filter.service.map(int),
-        );
+        conditions
+            .and("o.target = (SELECT key FROM supervision_services WHERE id = ?)", filter.service.map(int));
         conditions.and("o.action = ?", filter.action);
         if let Some(year) = filter.year {
             let first = u64::from(year).saturating_mul(NUMBERS_OF_YEAR);

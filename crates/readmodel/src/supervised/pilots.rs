@@ -217,8 +217,7 @@ impl Query {
         conditions.and("p.zone = ?", filter.zone);
         conditions.and("p.field = ?", filter.field);
         conditions.and("p.class = ?", filter.class);
-        let source =
-            select::Source { tables: "supervision_pilots p", id: "p.id", thing: Some(Thing::Pilot) };
+        let source = select::Source { tables: "supervision_pilots p", id: "p.id", thing: Some(Thing::Pilot) };
         self.ask(|ask| {
             select::list(ask, source, &conditions, needle.as_ref(), wanted, |row: &PilotRow| row.id.into())
         })

@@ -191,8 +191,9 @@ fn groups(
     today: Day,
     filter: &QueueFilter,
 ) -> Result<Vec<Group>, QueryError> {
-    let mut select =
-        ask.sql.prepare_cached("SELECT DISTINCT start, unit, length FROM supervision_duties WHERE timed = 1")?;
+    let mut select = ask
+        .sql
+        .prepare_cached("SELECT DISTINCT start, unit, length FROM supervision_duties WHERE timed = 1")?;
     let mut rows = select.query([])?;
     let mut groups = Vec::new();
     while let Some(row) = rows.next()? {
@@ -233,7 +234,8 @@ fn read(
         },
     };
     let (more, rest) = conditions.parts();
-    let of = if untimed { "d.timed = 0" } else { "d.timed = 1 AND d.start = ? AND d.unit = ? AND d.length = ?" };
+    let of =
+        if untimed { "d.timed = 0" } else { "d.timed = 1 AND d.start = ? AND d.unit = ? AND d.length = ?" };
     let statement = format!(
         "SELECT {} FROM supervision_duties d WHERE {of} AND (d.source, d.thing, d.slot, d.item) > (?, ?, ?, ?){more} \
          ORDER BY d.source, d.thing, d.slot, d.item LIMIT ?",

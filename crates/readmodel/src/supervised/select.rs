@@ -70,9 +70,9 @@ pub(super) fn list<T: Record>(
         }
         Some((needle, thing)) => {
             let first = names::id_of(thing, 0);
-            let after = wanted.after.map_or(names::id_of(thing, u64::MAX).saturating_add(1), |after| {
-                names::id_of(thing, after)
-            });
+            let after = wanted
+                .after
+                .map_or(names::id_of(thing, u64::MAX).saturating_add(1), |after| names::id_of(thing, after));
             let (from, found, needles) = needle.parts();
             values.extend([Value::Integer(first), Value::Integer(first), Value::Integer(after)]);
             values.extend(needles);

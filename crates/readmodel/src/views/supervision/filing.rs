@@ -280,11 +280,10 @@ fn subject(rows: &Rows<'_>, provider: u32, subject: &Subject, at: &At) -> rusqli
 
 /// Brings names and duties of a provider's services up to date.
 fn of_provider(rows: &Rows<'_>, provider: u32) -> rusqlite::Result<()> {
-    let services = rows.all(
-        "SELECT id FROM supervision_services WHERE provider = ?1",
-        [provider],
-        |row| super::super::number(row, 0),
-    )?;
+    let services =
+        rows.all("SELECT id FROM supervision_services WHERE provider = ?1", [provider], |row| {
+            super::super::number(row, 0)
+        })?;
     for service in services {
         rename(rows, service)?;
         refresh(rows, service)?;
@@ -322,14 +321,7 @@ fn published(rows: &Rows<'_>, event: &IFiling::Published, at: &At) -> rusqlite::
     rows.run(
         "INSERT OR REPLACE INTO supervision_batches (id, day, working_days, services, list, document) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        (
-            event.batch,
-            event.day,
-            event.workingDays,
-            count,
-            event.list.as_slice(),
-            event.document.as_slice(),
-        ),
+        (event.batch, event.day, event.workingDays, count, event.list.as_slice(), event.document.as_slice()),
     )?;
     for (place, service) in (1u32..).zip(&event.services) {
         rows.run(

@@ -47,9 +47,8 @@ impl Genesis {
         let section = |name: &'static str| move |reason: String| format!("section {name}: {reason}");
         let members = MembersSection::of(spec).map_err(section("members"))?;
         let identity = IdentitySection::of(spec).map_err(section("identity"))?;
-        let tables = CalendarSection::of(spec)
-            .and_then(|section| section.tables())
-            .map_err(section("calendar"))?;
+        let tables =
+            CalendarSection::of(spec).and_then(|section| section.tables()).map_err(section("calendar"))?;
         let number = |name: &String| {
             let place = members.organisations.iter().position(|known| known.name == *name);
             place.and_then(|place| u32::try_from(place.saturating_add(1)).ok()).unwrap_or(0)

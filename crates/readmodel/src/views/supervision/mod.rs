@@ -21,8 +21,6 @@ pub(crate) mod names;
 mod once;
 mod orders;
 mod pilot;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use genesis::Genesis;
 

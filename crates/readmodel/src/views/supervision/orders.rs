@@ -56,7 +56,10 @@ pub(super) fn project(rows: &Rows<'_>, event: &Event, at: &At) -> rusqlite::Resu
         }
         Event::Lifted(e) => {
             set_status(rows, e.number, Status::Lifted)?;
-            rows.run("UPDATE supervision_orders SET lifted_by = ?2 WHERE id = ?1", (int(e.number), int(e.by)))?;
+            rows.run(
+                "UPDATE supervision_orders SET lifted_by = ?2 WHERE id = ?1",
+                (int(e.number), int(e.by)),
+            )?;
             count(rows, e.number, e.timestampMs, Counted::Lifted)?;
             e.number
         }
@@ -163,7 +166,8 @@ fn answered(rows: &Rows<'_>, number: u64, late: bool, at_ms: u64) -> rusqlite::R
 }
 
 fn set_status(rows: &Rows<'_>, number: u64, status: Status) -> rusqlite::Result<()> {
-    rows.run("UPDATE supervision_orders SET status = ?2 WHERE id = ?1", (int(number), status.number())).map(drop)
+    rows.run("UPDATE supervision_orders SET status = ?2 WHERE id = ?1", (int(number), status.number()))
+        .map(drop)
 }
 
 /// A column of the yearly report.

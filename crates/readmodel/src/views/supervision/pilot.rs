@@ -259,11 +259,10 @@ fn recommended(rows: &Rows<'_>, event: &Recommended, at: &At) -> rusqlite::Resul
 
 /// Notes what an entity is called, for itself and for its pilots.
 fn entity(rows: &Rows<'_>, code: &B256, at: &At) -> rusqlite::Result<()> {
-    let known = rows.find(
-        "SELECT id, name FROM supervision_entities WHERE code = ?1",
-        [code.as_slice()],
-        |row| Ok((super::super::number(row, 0)?, row.get::<_, String>(1)?)),
-    )?;
+    let known =
+        rows.find("SELECT id, name FROM supervision_entities WHERE code = ?1", [code.as_slice()], |row| {
+            Ok((super::super::number(row, 0)?, row.get::<_, String>(1)?))
+        })?;
     if let Some((id, name)) = known {
         let text = code_text(code);
         names::put(rows, Thing::Entity, id, Names { number: &text, name: &name, other: "" })?;
@@ -296,16 +295,16 @@ fn rename(rows: &Rows<'_>, id: u32) -> rusqlite::Result<()> {
 }
 
 fn listed(rows: &Rows<'_>, id: u32, document: u32, day: u32) -> rusqlite::Result<()> {
-    rows.run(
-        "UPDATE supervision_pilots SET document = ?2, listed_on = ?3 WHERE id = ?1",
-        (id, document, day),
-    )
-    .map(drop)
+    rows.run("UPDATE supervision_pilots SET document = ?2, listed_on = ?3 WHERE id = ?1", (id, document, day))
+        .map(drop)
 }
 
 fn ordered(rows: &Rows<'_>, id: u32, start: u32, days: u16) -> rusqlite::Result<()> {
-    rows.run("UPDATE supervision_pilots SET order_start = ?2, order_days = ?3 WHERE id = ?1", (id, start, days))
-        .map(drop)
+    rows.run(
+        "UPDATE supervision_pilots SET order_start = ?2, order_days = ?3 WHERE id = ?1",
+        (id, start, days),
+    )
+    .map(drop)
 }
 
 fn count_comments(rows: &Rows<'_>, id: u32) -> rusqlite::Result<()> {
@@ -380,14 +379,12 @@ fn refresh(rows: &Rows<'_>, id: u32) -> rusqlite::Result<()> {
     let Some((facts, (recommender, competent, entity), division, since_ms)) = found else { return Ok(()) };
     for (item, duty) in (0u64..).zip(duties_of(&facts)) {
         let bits = duty.by.iter().fold(0, |bits, party| bits | party_bit(*party));
-        let named = [
-            (Party::Competent, competent),
-            (Party::Entity, entity),
-            (Party::Recommender, recommender),
-        ];
+        let named =
+            [(Party::Competent, competent), (Party::Entity, entity), (Party::Recommender, recommender)];
         let organisation = named.iter().find(|(party, _)| bits & party.bit() != 0).map_or(0, |(_, id)| *id);
         let clock = duty.clock.map(|(clock, start, length)| Running { clock: clock.number(), start, length });
-        let begins = duty.step == Step::List && duty.clock.is_some_and(|(clock, ..)| clock == Clock::PublicComment);
+        let begins =
+            duty.step == Step::List && duty.clock.is_some_and(|(clock, ..)| clock == Clock::PublicComment);
         duties::put(
             rows,
             &Duty {
