@@ -226,8 +226,7 @@ impl Chain {
             let outcome = execute(&mut inner.state, &self.spec, &env, &transactions, Mode::Verify)
                 .expect("the transactions may stand in a block");
             inner.state.apply(&outcome.changes);
-            let header =
-                self.header(&env, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
+            let header = self.header(&env, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
             for (index, transaction) in transactions.iter().enumerate() {
                 inner.places.insert(transaction.hash(), (header.height, index));
             }
