@@ -128,6 +128,15 @@ pub const FILING_NUMBER_TRIES_MAX: usize = 16;
 pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Highest fine that the penalty table may hold, in fen.
 pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
+/// Bytes of a sheet (CSV or XLSX) that a command reads.
+pub const SHEET_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Bytes of an XLSX file once it is unpacked, and of all cells of a sheet together.
+pub const SHEET_UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Rows of a sheet.
+pub const SHEET_ROWS_MAX: usize = 100_000;
+/// Columns of a sheet.
+pub const SHEET_COLUMNS_MAX: usize = 64;
+
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Live pilots of one entity in one field.

@@ -3,15 +3,22 @@
 pub mod bench;
 pub mod check;
 pub mod demo;
+mod desk;
 pub mod dev;
 pub mod evidence;
 pub mod export_abi;
+pub mod filing;
 pub mod init;
 pub mod keys;
+mod lists;
 pub mod node;
+#[cfg(test)]
+mod port;
 pub mod readmodel;
+mod sheet;
 pub mod status;
 pub mod verify;
+mod words;
 
 use crate::{
     cli::{Cli, Command},
@@ -32,6 +39,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Node(args) => node::run(args, json),
         Command::Keys(args) => keys::run(args, json),
         Command::Evidence(args) => evidence::run(args, json),
+        Command::Filing(args) => filing::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),
