@@ -33,6 +33,10 @@ pub enum Command {
     Evidence(cmd::evidence::Args),
     /// Check a proof package without any network.
     Verify(cmd::verify::Args),
+    /// Working days and deadlines, and the tables of years.
+    Calendar(cmd::calendar::Args),
+    /// Propose, vote, and carry out what was approved.
+    Vote(cmd::vote::Args),
     /// Show how a member is doing.
     Status(cmd::status::Args),
     /// Print the ABIs of the native modules.

@@ -96,6 +96,8 @@ pub const MODULE_PAGE_MAX: u32 = 256;
 pub const CALENDAR_YEAR_MIN: u32 = 2_000;
 /// Last year that may have a table of working days: a year is a bit of one word.
 pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
+/// Bytes of a file with the table of a year.
+pub const CALENDAR_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Days of one period that the calendar computes: ten years.
 pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.

@@ -1,8 +1,10 @@
 //! One file per command.
 
 pub mod bench;
+pub mod calendar;
 pub mod check;
 pub mod demo;
+mod desk;
 pub mod dev;
 pub mod evidence;
 pub mod export_abi;
@@ -12,6 +14,8 @@ pub mod node;
 pub mod readmodel;
 pub mod status;
 pub mod verify;
+pub mod vote;
+mod words;
 
 use crate::{
     cli::{Cli, Command},
@@ -33,6 +37,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(args, json),
         Command::Evidence(args) => evidence::run(args, json),
         Command::Verify(args) => verify::run(args, json),
+        Command::Calendar(args) => calendar::run(args, json),
+        Command::Vote(args) => vote::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),
         Command::Readmodel(args) => readmodel::run(args, json),
