@@ -180,6 +180,14 @@ pub const ORDER_BASIS_BYTES_MAX: usize = 1_024;
 pub const ORDER_WORKING_DAYS_MAX: u16 = 250;
 /// A draft of an order is approved within this time: 30 days.
 pub const ORDER_DRAFT_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Bytes of one encrypted record of an identity authority, and of one disclosure.
+pub const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of the image of a face in a record; it is kept in hexadecimal.
+pub const RECORD_FACE_BYTES_MAX: u64 = 1024 * 1024;
+/// Characters of the postal address in a record.
+pub const RECORD_ADDRESS_CHARS_MAX: usize = 256;
+/// Files in one folder of records.
+pub const RECORDS_MAX: usize = 1_000_000;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.

@@ -4,8 +4,8 @@ mod file;
 
 use super::{
     desk::{Desk, Done, Hand, Told},
+    named,
     vote::{self, Call},
-    words,
 };
 use crate::{
     client::block_on,
@@ -54,10 +54,10 @@ enum What {
     /// Count the working days after one day, up to and including another.
     Count {
         /// The day after which counting starts.
-        #[arg(long, value_parser = words::day)]
+        #[arg(long, value_parser = named::day)]
         from: Day,
         /// The last day that counts.
-        #[arg(long, value_parser = words::day)]
+        #[arg(long, value_parser = named::day)]
         to: Day,
     },
     /// Propose a table to the supervisors, or a correction of one.
@@ -77,7 +77,7 @@ enum What {
 #[derive(Debug, clap::Args)]
 struct Deadline {
     /// The day of the event, which does not count; today on the ledger without it.
-    #[arg(long, value_name = "DATE", value_parser = words::day)]
+    #[arg(long, value_name = "DATE", value_parser = named::day)]
     from: Option<Day>,
     /// Length in working days.
     #[arg(long, value_name = "N", required_unless_present_any = ["days", "months"], conflicts_with_all = ["days", "months"])]
@@ -107,7 +107,7 @@ pub(super) struct TableFile {
     year: Option<u16>,
     /// Deadlines use it from this day on; 1 January of its year without it, or the day on which it
     /// is loaded, if that is later.
-    #[arg(long, value_name = "DATE", value_parser = words::day)]
+    #[arg(long, value_name = "DATE", value_parser = named::day)]
     effective: Option<Day>,
 }
 
@@ -123,7 +123,7 @@ impl TableFile {
             holidays,
             makeupDays: makeup,
             effectiveDay: self.effective.unwrap_or(first).get(),
-            source: words::digest(&self.notice)?,
+            source: named::digest(&self.notice)?,
         };
         Ok(Call { target: ADDRESS, input: call.abi_encode().into() })
     }
@@ -290,7 +290,7 @@ async fn deadline(desk: &Desk, args: &Deadline) -> Result<(), Failure> {
             "endsMs": last.end_ms(), "provisional": provisional,
         }));
     }
-    say(&format!("{length} {first}: {}, 24:00 Beijing time", words::day_text(day, provisional)))
+    say(&format!("{length} {first}: {}, 24:00 Beijing time", named::day_text(day, provisional)))
 }
 
 async fn count(desk: &Desk, from: Day, to: Day) -> Result<(), Failure> {

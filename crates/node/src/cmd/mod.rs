@@ -8,14 +8,16 @@ mod desk;
 pub mod dev;
 pub mod evidence;
 pub mod export_abi;
+pub mod identity;
 pub mod init;
 pub mod keys;
+mod named;
 pub mod node;
+pub mod order;
 pub mod readmodel;
 pub mod status;
 pub mod verify;
 pub mod vote;
-mod words;
 
 use crate::{
     cli::{Cli, Command},
@@ -38,6 +40,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Evidence(args) => evidence::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Calendar(args) => calendar::run(args, json),
+        Command::Identity(args) => identity::run(args, json),
+        Command::Order(args) => order::run(args, json),
         Command::Vote(args) => vote::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),

@@ -1,6 +1,6 @@
 //! `ding vote`: what organisations decide together: propose, vote, carry out.
 //!
-//! [`change`] makes the call of a module from words, [`show`] tells of proposals and votes.
+//! [`change`] makes the call of a module from named, [`show`] tells of proposals and votes.
 
 mod change;
 mod show;
@@ -11,7 +11,7 @@ pub(super) use self::change::{Appointment, Dismissal};
 use self::{change::Change, show::Found};
 use super::{
     desk::{Act, Desk, Done, Hand, Told},
-    words,
+    named,
 };
 use crate::{client::block_on, failure::Failure, text::say};
 use clap::Subcommand;
@@ -94,8 +94,8 @@ pub(super) struct Terms {
     #[arg(long)]
     title: Option<String>,
     /// Not carried out before: a day, or a length of time from now.
-    #[arg(long, value_name = "DATE", value_parser = words::moment)]
-    not_before: Option<words::Moment>,
+    #[arg(long, value_name = "DATE", value_parser = named::moment)]
+    not_before: Option<named::Moment>,
     /// Vote for it at once.
     #[arg(long)]
     approve: bool,
@@ -187,7 +187,7 @@ pub(super) async fn propose(desk: &Desk, call: Call, terms: &Terms) -> Result<()
     let proposal = proposeCall {
         target: *target,
         input: input.clone(),
-        notBeforeMs: terms.not_before.map_or(0, words::Moment::begin_ms),
+        notBeforeMs: terms.not_before.map_or(0, named::Moment::begin_ms),
         title,
     };
     let done = desk.take(&Act::new(ADDRESS, &proposal)).await?;
@@ -203,7 +203,7 @@ pub(super) async fn propose(desk: &Desk, call: Call, terms: &Terms) -> Result<()
     if terms.approve {
         return cast(desk, event.id, true, terms.execute, told).await;
     }
-    told.put("takes votes until", words::time(event.endsMs, ""), event.endsMs);
+    told.put("takes votes until", named::time(event.endsMs, ""), event.endsMs);
     desk.report(&done, told)?;
     if desk.json { Ok(()) } else { say(&format!("Vote with: ding vote approve {}", event.id)) }
 }
@@ -231,10 +231,10 @@ async fn cast(desk: &Desk, id: u64, approve: bool, execute: bool, mut told: Told
     let status = found.status();
     told.put("state", status.name(), status.name());
     if execute && status == Status::Approved {
-        if found.proposal.notBeforeMs <= words::now_ms() {
+        if found.proposal.notBeforeMs <= named::now_ms() {
             return self::execute(desk, &found, &mut told).await;
         }
-        told.put("carried out from", words::time(found.proposal.notBeforeMs, ""), found.proposal.notBeforeMs);
+        told.put("carried out from", named::time(found.proposal.notBeforeMs, ""), found.proposal.notBeforeMs);
     }
     desk.report(&done, told)?;
     let is_ready = status == Status::Approved && !desk.json;

@@ -1,7 +1,7 @@
 //! What can be decided by vote, from words: the call of the module that carries it out.
 
 use super::{
-    super::{calendar::TableFile, desk::Desk, words},
+    super::{calendar::TableFile, desk::Desk, named},
     Call,
 };
 use crate::failure::Failure;
@@ -66,7 +66,7 @@ pub(super) enum Change {
         /// The organisation: number, name or code.
         organisation: String,
         /// The account.
-        #[arg(value_parser = words::account)]
+        #[arg(value_parser = named::account)]
         account: Address,
     },
     /// Let an account act for its organisation no more.
@@ -74,7 +74,7 @@ pub(super) enum Change {
         /// The organisation: number, name or code.
         organisation: String,
         /// The account.
-        #[arg(value_parser = words::account)]
+        #[arg(value_parser = named::account)]
         account: Address,
     },
     /// Set a parameter: participation_permille or approval_permille (667 or 66.7%), voting_ms or
@@ -93,7 +93,7 @@ pub(super) enum Change {
     /// Strike a service off (注销).
     StrikeOffService {
         /// Its id, 64 hexadecimal digits.
-        #[arg(value_parser = words::word)]
+        #[arg(value_parser = named::word)]
         service: B256,
     },
     /// Set what an article of the penalty table of Order No. 3 provides.
@@ -113,7 +113,7 @@ pub(super) enum Change {
         #[arg(long = "measure", value_name = "MEASURE", value_parser = measure, required = true)]
         measures: Vec<Measure>,
         /// Day from which it holds.
-        #[arg(long, value_name = "DATE", value_parser = words::day)]
+        #[arg(long, value_name = "DATE", value_parser = named::day)]
         from: Day,
     },
     /// Set the working days of a legal clock of filings.
@@ -124,7 +124,7 @@ pub(super) enum Change {
         /// Its length in working days.
         working_days: u16,
         /// Day from which it holds.
-        #[arg(long, value_name = "DATE", value_parser = words::day)]
+        #[arg(long, value_name = "DATE", value_parser = named::day)]
         from: Day,
     },
     /// Set what the pilot programme leaves open.
@@ -145,7 +145,7 @@ pub(super) enum Change {
     /// Any call of a module, as tools encode it.
     Raw {
         /// The module: name or address.
-        #[arg(long, value_name = "MODULE", value_parser = words::module)]
+        #[arg(long, value_name = "MODULE", value_parser = named::module)]
         to: Address,
         /// The call in hexadecimal.
         #[arg(long, value_name = "HEX")]
@@ -162,8 +162,8 @@ pub(in crate::cmd) struct Appointment {
     #[arg(long)]
     name: Option<String>,
     /// When it may begin: a day, or a length of time; at once without it.
-    #[arg(long, value_name = "DATE", value_parser = words::moment)]
-    from: Option<words::Moment>,
+    #[arg(long, value_name = "DATE", value_parser = named::moment)]
+    from: Option<named::Moment>,
 }
 
 /// An identity authority to be dismissed.
@@ -175,20 +175,20 @@ pub(in crate::cmd) struct Dismissal {
     #[arg(long, value_name = "AUTHORITY")]
     successor: Option<u32>,
     /// Why.
-    #[arg(long, value_parser = words::reason)]
+    #[arg(long, value_parser = named::reason)]
     reason: Reason,
 }
 
 impl Appointment {
     /// The call that carries it out.
     pub(in crate::cmd) async fn call(&self, desk: &Desk) -> Result<Call, Failure> {
-        let organisation = words::organisation_number(desk, &self.organisation).await?;
+        let organisation = named::organisation_number(desk, &self.organisation).await?;
         let name = match &self.name {
             Some(name) => name.clone(),
-            None => words::organisation(desk, organisation).await?.name,
+            None => named::organisation(desk, organisation).await?.name,
         };
         ids::check_name(&name, limits::NAME_CHARS_MAX).map_err(Failure::input)?;
-        let from = self.from.map_or(0, words::Moment::begin_ms);
+        let from = self.from.map_or(0, named::Moment::begin_ms);
         Ok(call(identity::state::ADDRESS, &appointCall { organisation, name, fromMs: from }))
     }
 }
@@ -227,16 +227,16 @@ impl Change {
                 call(members, &addOrganisationCall { name, code, division, roles: bits(&roles) })
             }
             Self::SetRoles { organisation, roles, division } => {
-                let id = words::organisation_number(desk, &organisation).await?;
+                let id = named::organisation_number(desk, &organisation).await?;
                 let division = division.unwrap_or_default();
                 call(members, &setRolesCall { id, roles: bits(&roles), division })
             }
             Self::AddAccount { organisation, account } => {
-                let id = words::organisation_number(desk, &organisation).await?;
+                let id = named::organisation_number(desk, &organisation).await?;
                 call(members, &addAccountCall { id, account })
             }
             Self::RemoveAccount { organisation, account } => {
-                let id = words::organisation_number(desk, &organisation).await?;
+                let id = named::organisation_number(desk, &organisation).await?;
                 call(members, &removeAccountCall { id, account })
             }
             Self::SetParameter { name, value } => {
@@ -314,7 +314,7 @@ fn parameter_value(name: Parameter, text: &str) -> Result<u64, String> {
     let value = match name {
         _ if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
         Parameter::ParticipationPermille | Parameter::ApprovalPermille => permille(text),
-        Parameter::VotingMs | Parameter::ExecutionMs => Some(words::duration_ms(text)?),
+        Parameter::VotingMs | Parameter::ExecutionMs => Some(named::duration_ms(text)?),
     };
     let (min, max) = name.range();
     let (value, name) = (value.filter(|value| name.takes(*value)), name.name());

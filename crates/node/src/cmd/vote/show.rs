@@ -1,6 +1,6 @@
 //! `ding vote list`, `show` and `organisations`: proposals with what they would change, and votes.
 
-use super::super::{desk::Desk, words};
+use super::super::{desk::Desk, named};
 use crate::{
     failure::Failure,
     text::{plural, say, say_json, table},
@@ -64,7 +64,7 @@ impl Found {
 /// What a call would change, in a sentence.
 pub(super) fn change(target: ding_primitives::Address, input: &Bytes) -> String {
     describe_call(target, input)
-        .unwrap_or_else(|| format!("call {} with {input}", words::module_name(target)))
+        .unwrap_or_else(|| format!("call {} with {input}", named::module_name(target)))
 }
 
 /// A proposal by its number.
@@ -120,7 +120,7 @@ pub(super) async fn list(desk: &Desk, state: Option<Status>, limit: usize) -> Re
         .iter()
         .map(|found| {
             let Proposal { id, target, organisation, .. } = &found.proposal;
-            let (status, module) = (found.status().name(), words::module_name(*target));
+            let (status, module) = (found.status().name(), named::module_name(*target));
             format!("  {id:>4}  {status:<12}  {module:<9}  by organisation {organisation}  {}", found.title())
         })
         .collect();
@@ -136,7 +136,7 @@ fn found_json(found: &Found) -> Value {
     let Proposal { id, target, organisation, proposer, notBeforeMs, endsMs, decidedMs, digest, .. } =
         &found.proposal;
     json!({
-        "id": id, "status": found.status().name(), "target": target, "module": words::module_name(*target),
+        "id": id, "status": found.status().name(), "target": target, "module": named::module_name(*target),
         "title": found.text.as_ref().map(|text| &text.title),
         "change": found.text.as_ref().map(|_| found.change()),
         "input": found.text.as_ref().map(|text| &text.input),
@@ -155,7 +155,7 @@ async fn votes(desk: &Desk, proposal: &Proposal) -> Result<Vec<(u32, String, u8)
         for id in &page {
             let call = voteOfCall { id: proposal.id, organisation_: *id };
             let said = desk.ask(ADDRESS, &call).await?;
-            votes.push((*id, words::organisation(desk, *id).await?.name, said));
+            votes.push((*id, named::organisation(desk, *id).await?.name, said));
         }
         match page.last() {
             Some(last) if page.len() == PAGE as usize => start = last.saturating_add(1),
@@ -191,7 +191,7 @@ pub(super) async fn show(desk: &Desk, id: u64) -> Result<(), Failure> {
         return say_json(&value);
     }
     let proposal = &found.proposal;
-    let proposer = words::organisation(desk, proposal.organisation).await?.name;
+    let proposer = named::organisation(desk, proposal.organisation).await?.name;
     let who = Electorate::name(Electorate::of(&proposal.target).number());
     let rows = [
         ("title", found.title().to_owned()),
@@ -211,9 +211,9 @@ pub(super) async fn show(desk: &Desk, id: u64) -> Result<(), Failure> {
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),
-        ("takes votes until", words::time(proposal.endsMs, "")),
-        ("decided", words::time(proposal.decidedMs, "not yet")),
-        ("carried out from", words::time(proposal.notBeforeMs, "its approval on")),
+        ("takes votes until", named::time(proposal.endsMs, "")),
+        ("decided", named::time(proposal.decidedMs, "not yet")),
+        ("carried out from", named::time(proposal.notBeforeMs, "its approval on")),
     ];
     say(&format!("proposal {id} on {}\n{}", desk.chain.name, table(&rows)))
 }
@@ -222,7 +222,7 @@ pub(super) async fn organisations(desk: &Desk) -> Result<(), Failure> {
     let count = desk.ask(ADDRESS, &organisationCountCall {}).await?;
     let mut all = Vec::new();
     for id in 1..=count {
-        all.push((id, words::organisation(desk, id).await?));
+        all.push((id, named::organisation(desk, id).await?));
     }
     if desk.json {
         let items = all.iter().map(|(id, known)| {
