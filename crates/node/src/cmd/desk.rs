@@ -256,7 +256,15 @@ impl Desk {
     ///
     /// The ledger does not take it, in the module's words; or nobody said yes.
     pub(crate) async fn take(&self, act: &Act) -> Result<Done, Failure> {
-        let signer = self.signer()?;
+        self.take_as(&self.signer()?, act).await
+    }
+
+    /// As [`Self::take`], with a key that was opened before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::take`].
+    pub(crate) async fn take_as(&self, signer: &PrivateKeySigner, act: &Act) -> Result<Done, Failure> {
         let gas = self.gas(signer.address(), act.module, &act.input).await?;
         if self.hand.dry_run {
             return Ok(Done::Rehearsed);
@@ -266,8 +274,8 @@ impl Desk {
         }
         let mut nonce = self.next_nonce(signer.address()).await?;
         let job = Job { name: String::new(), module: act.module, input: act.input.clone(), gas };
-        let hash = self.send(&signer, &mut nonce, &job).await?;
-        self.receipt(&signer, &job, hash).await.map(Done::Taken)
+        let hash = self.send(signer, &mut nonce, &job).await?;
+        self.receipt(signer, &job, hash).await.map(Done::Taken)
     }
 
     /// Sends many transactions one behind the other, each with its own nonce, and waits for all of

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod bench;
+pub mod calendar;
 pub mod check;
 pub mod demo;
 mod desk;
@@ -8,16 +9,20 @@ pub mod dev;
 pub mod evidence;
 pub mod export_abi;
 pub mod filing;
+pub mod identity;
 pub mod init;
 pub mod keys;
 mod lists;
+mod named;
 pub mod node;
+pub mod order;
 #[cfg(test)]
 mod port;
 pub mod readmodel;
 mod sheet;
 pub mod status;
 pub mod verify;
+pub mod vote;
 mod words;
 
 use crate::{
@@ -41,6 +46,10 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Evidence(args) => evidence::run(args, json),
         Command::Filing(args) => filing::run(args, json),
         Command::Verify(args) => verify::run(args, json),
+        Command::Calendar(args) => calendar::run(args, json),
+        Command::Identity(args) => identity::run(args, json),
+        Command::Order(args) => order::run(args, json),
+        Command::Vote(args) => vote::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),
         Command::Readmodel(args) => readmodel::run(args, json),
