@@ -12,8 +12,8 @@ use std::{path::PathBuf, time::Duration};
 use tokio::sync::watch;
 
 /// Who founds the ledger.
-fn founding(is_bound: bool) -> Founding {
-    if !is_bound {
+fn founding(is_open: bool) -> Founding {
+    if is_open {
         return Founding::default();
     }
     let authority =
@@ -29,7 +29,7 @@ const P2P_OFFSET: u16 = 1000;
 /// Run a ledger of four members in this process.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n  ding demo --bound --dir /tmp/bound      only bound accounts act, as on a chain for real use\n\nThe ledger goes on from where it stopped when it is started again."
+    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n  ding demo --open --dir /tmp/open        every account acts, for load tests and experiments\n\nAccounts of organisations act from the start: those of the mnemonic\n\"test test test test test test test test test test test junk\" but the last two, provider and provider-2,\nwhich an identity authority binds first: ding identity bind --help. The ledger goes on from where it stopped when it is started again."
 )]
 pub struct Args {
     /// Where the ledger is kept; a new one is made if the folder has none.
@@ -38,13 +38,10 @@ pub struct Args {
     /// HTTP port of the first member; the others follow.
     #[arg(long, default_value_t = 8545)]
     pub port: u16,
-    /// Make a new ledger on which every account acts. This is what it does unless told otherwise.
-    #[arg(long, conflicts_with = "bound")]
-    pub open: bool,
-    /// Make a new ledger on which only bound accounts and those of organisations act; Organisation 1 is
-    /// the identity authority.
+    /// Make a new ledger on which every account acts. Otherwise only bound accounts and those of
+    /// organisations do; Organisation 1 is the identity authority.
     #[arg(long)]
-    pub bound: bool,
+    pub open: bool,
     /// Show the log.
     #[arg(long, short)]
     pub verbose: bool,
@@ -76,7 +73,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             cache_mib: 16,
             listen_all: false,
         };
-        found(&plan, founding(args.bound))?;
+        found(&plan, founding(args.open))?;
     }
     let (stop, stopped) = watch::channel(false);
     let mut homes = Vec::new();
@@ -91,12 +88,10 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         }
     }
     let spec = homes.first().map(|h| h.spec.clone()).ok_or_else(|| Failure::Failed("no members".into()))?;
-    let is_bound = identity::bound(&spec);
-    if (args.bound && !is_bound) || (args.open && is_bound) {
+    if args.open && identity::bound(&spec) {
         return Err(Failure::Input(format!(
-            "the ledger in {} was made {}; choose another folder with --dir, or delete this one to start over",
+            "the ledger in {} was made without --open; choose another folder with --dir, or delete this one to start over",
             args.dir.display(),
-            if is_bound { "--bound" } else { "--open" }
         )));
     }
     let mut members: Vec<Member> = homes
@@ -162,6 +157,9 @@ fn introduce(args: &Args, spec: &ding_primitives::Spec, url: &str, height: u64) 
     );
     println!("  JSON-RPC  {url} … :{last} (HTTP and WebSocket, one port a member; gas is free)");
     println!("  Accounts  the ten of \"{}\"", crate::wallet::DEVELOPMENT_MNEMONIC);
+    if identity::bound(spec) {
+        println!("            others act once they are bound (ding identity bind), or everybody with --open");
+    }
     println!("  Data      {} (delete the folder to start over)", args.dir.display());
     println!("Try, in another terminal:");
     println!("  ding evidence deposit README.md{rpc}");
