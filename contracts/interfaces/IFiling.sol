@@ -524,7 +524,7 @@ interface IFiling {
     /// @notice The step cannot be taken in this state.
     error WrongState(uint64 service, uint8 track, uint8 state, uint8 step);
     /// @notice The step cannot be taken while the filing is in this state.
-    error WrongStatus(uint64 service, uint8 status, uint8 step);
+    error WrongServiceStatus(uint64 service, uint8 status, uint8 step);
     /// @notice The second hand is the first.
     error SameHand(address account);
     /// @notice There is no term with this number in this vocabulary.

@@ -156,7 +156,7 @@ class Solos(unittest.TestCase):
     """`ding demo` and `ding dev`."""
 
     def test_the_demo_has_its_first_final_block_within_five_seconds_and_is_cheap_when_idle(self):
-        demo = Solo("demo").start(wait=False)
+        demo = Solo("demo", bound=True).start(wait=False)
         with contextlib.ExitStack() as stack:
             stack.push(demo.__exit__)
             until(lambda: demo.process.must_run() or demo.rpc().height() >= 1, "the first block", 20)

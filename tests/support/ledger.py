@@ -173,13 +173,15 @@ def leave(ledger, failure):
 
 
 class Solo:
-    """`ding dev` or `ding demo`: one process with one or four doors."""
+    """`ding dev` or `ding demo`: one process with one or four doors. Every account acts unless told
+    otherwise."""
 
-    def __init__(self, command, home=None):
+    def __init__(self, command, home=None, bound=False):
         self.home = Path(home or folder(command))
         self.removed = home is None
         self.doors = {"dev": 1, "demo": 4}[command]
         self.command = command
+        self.options = ["--open"] if command == "demo" and not bound else []
         self.port = free_ports(self.doors, also=(1000,))
         self.process = None
         self._rpcs = [Rpc(self.url(member)) for member in range(self.doors)]
@@ -187,7 +189,7 @@ class Solo:
     def start(self, wait=True):
         """Starts it, and waits until its doors answer."""
         self.process = Process(
-            [self.command, "--dir", self.home / "data", "--port", self.port], self.home / f"{self.command}.log"
+            [self.command, *self.options, "--dir", self.home / "data", "--port", self.port], self.home / f"{self.command}.log"
         )
         if wait:
             for member in range(self.doors):

@@ -44,7 +44,9 @@ pub(crate) async fn run<E: Context + Spawner>(
     mut enough: impl FnMut(&Outcome) -> bool + Send,
 ) -> Result<Ran<E>, BlockError> {
     let (mut accounts, mut slots) = (Vec::new(), Vec::new());
-    for read in hints::block_reads(env.height).chain(transactions.iter().flat_map(|t| hints::reads(t))) {
+    for read in
+        hints::block_reads(env.height).chain(transactions.iter().flat_map(|t| hints::reads(t, env.bound)))
+    {
         match read {
             hints::Read::Account(address) => accounts.push(address),
             hints::Read::Slot(address, slot) => slots.push((address, slot)),

@@ -169,10 +169,13 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
 
     fn run(&mut self, ctx: &mut Ctx<'s>, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
+        let is_module = is_module_address(&address) && registry::by_address(address).is_some();
         let borrowed = matches!(inputs.scheme, CallScheme::DelegateCall | CallScheme::CallCode);
         let unasked = borrowed && planted::is(Planted::BorrowStopped);
-        // Whoever cannot write may look: views of a stopped service stay readable.
-        if !inputs.is_static && !unasked {
+        // Whoever cannot write may look: views of a stopped service stay readable. Where nothing runs,
+        // nothing is stopped.
+        let runs = is_module || !inputs.known_bytecode.1.is_empty();
+        if runs && !inputs.is_static && !unasked {
             match self.guard.refuse_call(&mut ctx.journaled_state.database, address) {
                 Ok(None) => {}
                 Ok(Some(data)) => {
@@ -185,7 +188,7 @@ impl<'s> PrecompileProvider<Ctx<'s>> for Precompiles {
                 }
             }
         }
-        if is_module_address(&address) && registry::by_address(address).is_some() {
+        if is_module {
             return self.call_module(ctx, inputs).map(Some);
         }
         PrecompileProvider::<Ctx<'s>>::run(&mut self.ethereum, ctx, inputs)
@@ -306,7 +309,7 @@ impl<'s> Handler for Phases<'s> {
         let Context { tx, journaled_state, .. } = &mut evm.ctx;
         if self.purpose == Purpose::Block {
             let to = tx.kind.to().copied();
-            let guard = &evm.precompiles.guard;
+            let guard = &mut evm.precompiles.guard;
             let refusal = guard.refuse_sender(&mut journaled_state.database, tx.caller, to, &tx.data)?;
             if let Some(refusal) = refusal {
                 return Err(PhaseError::Refused(Refusal::Standing(refusal)));
@@ -341,8 +344,9 @@ impl<'s> Handler for Phases<'s> {
             && let FrameInput::Call(inputs) = &mut frame_input
             && inputs.value.get().is_zero()
         {
-            let state = &mut ctx.journaled_state.database;
-            inputs.is_static = precompiles.guard.refuse_call(state, inputs.bytecode_address)?.is_some();
+            let refused =
+                precompiles.guard.refuse_call(&mut ctx.journaled_state.database, inputs.bytecode_address)?;
+            inputs.is_static = refused.is_some();
         }
         Ok(Some(FrameInit { depth: 0, memory, frame_input }))
     }

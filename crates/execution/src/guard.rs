@@ -3,7 +3,8 @@
 //!
 //! Both are read as they were at the end of the parent block, past the journal and without gas: what
 //! an order or an authority decides in a block holds from the next one on, and for every transaction
-//! of a block alike. So answers are kept for the block.
+//! of a block alike. So answers are kept for the block. What genesis says counts as the state
+//! before block 1.
 
 use crate::overlay::{Overlay, StoreError};
 use alloy_primitives::map::AddressMap;
@@ -24,14 +25,26 @@ pub(crate) struct Guard {
     block: BlockInfo,
     /// Whether accounts without standing are refused.
     bound: bool,
+    /// Whether senders are looked at: on an open chain only once somebody was frozen. `None` until
+    /// somebody asked.
+    watched: Option<bool>,
     /// Whether any service could be stopped at all; `None` until somebody asked.
     armed: Option<bool>,
     callees: AddressMap<Option<Stopped>>,
+    /// Standings by sender.
+    senders: AddressMap<U256>,
 }
 
 impl Guard {
     pub(crate) fn new(block: BlockInfo, bound: bool) -> Self {
-        Self { block, bound, armed: None, callees: AddressMap::default() }
+        Self {
+            block,
+            bound,
+            watched: bound.then_some(true),
+            armed: None,
+            callees: AddressMap::default(),
+            senders: AddressMap::default(),
+        }
     }
 
     /// What the frame reverts with, if the service of `callee` is stopped.
@@ -65,13 +78,30 @@ impl Guard {
 
     /// Why the sender may not send this transaction, if so.
     pub(crate) fn refuse_sender(
-        &self,
+        &mut self,
         state: &mut Overlay<'_>,
         sender: Address,
         to: Option<Address>,
         input: &[u8],
     ) -> Result<Option<standing::Refusal>, StoreError> {
-        let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
+        let watched = match self.watched {
+            Some(watched) => watched,
+            None => {
+                let word = state.before(identity::state::ADDRESS, standing::counts_slot())?;
+                *self.watched.insert(standing::any_frozen(word))
+            }
+        };
+        if !watched {
+            return Ok(None);
+        }
+        let word = match self.senders.get(&sender) {
+            Some(word) => *word,
+            None => {
+                let word = state.before(identity::state::ADDRESS, standing::slot(sender))?;
+                self.senders.insert(sender, word);
+                word
+            }
+        };
         refuse_sender(word, self.block.timestamp_ms, self.bound, to, input, || {
             state.before(members::state::ADDRESS, members::state::organisation_slot(sender))
         })

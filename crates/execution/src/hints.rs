@@ -26,16 +26,21 @@ pub enum Read {
 pub fn block_reads(height: Height) -> impl Iterator<Item = Read> {
     let slot =
         height.previous().map(|parent| Read::Slot(HISTORY_STORAGE_ADDRESS, history_slot(parent.get())));
-    let guard = Read::Slot(services::state::ADDRESS, services::state::GUARD.slot());
-    [Read::Account(HISTORY_STORAGE_ADDRESS), guard].into_iter().chain(slot)
+    let guards = [
+        Read::Slot(identity::state::ADDRESS, standing::counts_slot()),
+        Read::Slot(services::state::ADDRESS, services::state::GUARD.slot()),
+    ];
+    [Read::Account(HISTORY_STORAGE_ADDRESS)].into_iter().chain(slot).chain(guards)
 }
 
-/// What one transaction reads: sender and its standing, recipient, its access list, the slots that the called
-/// module names, and the balances of an ERC-20 transfer where most tokens keep them.
-pub fn reads(transaction: &Recovered) -> impl Iterator<Item = Read> {
+/// What one transaction reads: sender (on a bound chain with its standing), recipient, its access list,
+/// the slots that the called module names, and the balances of an ERC-20 transfer where most tokens keep them.
+pub fn reads(transaction: &Recovered, bound: bool) -> impl Iterator<Item = Read> {
     let sender = transaction.sender();
-    let standing = Read::Slot(identity::state::ADDRESS, standing::slot(sender));
-    let mut reads = vec![Read::Account(sender), standing];
+    let mut reads = vec![Read::Account(sender)];
+    if bound {
+        reads.push(Read::Slot(identity::state::ADDRESS, standing::slot(sender)));
+    }
     match transaction.to() {
         TxKind::Create => reads.push(Read::Account(sender.create(transaction.nonce()))),
         TxKind::Call(to) => {

@@ -24,7 +24,7 @@ use ding_chain::{
     types::{Block, Digest, Scheme, transactions_root},
 };
 use ding_execution::{
-    Mode, execute,
+    Env, Mode, execute,
     mocks::{self, MemoryState, Wallet},
 };
 use ding_light::{
@@ -35,8 +35,8 @@ use ding_light::{
 };
 use ding_modules::evidence::{self, abi::IEvidence};
 use ding_primitives::{
-    Account, Address, B256, Body, Bytes, Header, Height, Receipt, Recovered, Roots, Spec, U256, keccak256,
-    limits, spec::GENESIS_VERSION,
+    Account, Address, B256, Body, Bytes, Header, Height, MemberKey, Receipt, Recovered, Roots, Spec, U256,
+    keccak256, limits, spec::GENESIS_VERSION,
 };
 use ding_state::{Branch, Databases, proof, store};
 use std::{
@@ -152,11 +152,28 @@ pub fn body() -> Body {
     Body { transactions: TRANSACTIONS.iter().map(|t| t.transaction().clone()).collect() }
 }
 
+fn leader() -> MemberKey {
+    SPEC.validators.first().map(|v| v.key).expect("there are validators")
+}
+
+/// What block 1 says of itself to its transactions: as a member would execute it.
+fn env() -> Env {
+    Env {
+        chain_id: CHAIN_ID,
+        height: Height::new(1),
+        timestamp_ms: SPEC.timestamp_ms + 5_000,
+        parent_hash: GENESIS.hash(),
+        beneficiary: leader().address(),
+        gas_limit: SPEC.gas_limit,
+        bound: false,
+    }
+}
+
 /// State after block 1, and its receipts.
 static EXECUTED: LazyLock<(MemoryState, Vec<Receipt>, u64, ding_primitives::Changes)> = LazyLock::new(|| {
     let mut state = MemoryState::default();
-    let outcome = execute(&mut state, &SPEC, &mocks::env(1), &TRANSACTIONS, Mode::Verify)
-        .expect("the sample transactions run");
+    let outcome =
+        execute(&mut state, &SPEC, &env(), &TRANSACTIONS, Mode::Verify).expect("the sample transactions run");
     state.apply(&outcome.changes);
     (state, outcome.receipts, outcome.gas_used, outcome.changes)
 });
@@ -231,15 +248,15 @@ pub static HEADER: LazyLock<Header> = LazyLock::new(|| Header {
     epoch: 0,
     view: 3,
     parent_view: 0,
-    leader: SPEC.validators.first().map(|v| v.key).expect("there are validators"),
+    leader: leader(),
     parent: GENESIS.hash(),
     height: Height::new(1),
-    timestamp_ms: mocks::env(1).timestamp_ms,
+    timestamp_ms: env().timestamp_ms,
     transactions_root: transactions_root(&body()),
     receipts_root: tree::receipts_root(&EXECUTED.1),
     roots: PROOFS.roots,
     gas_used: EXECUTED.2,
-    gas_limit: limits::BLOCK_GAS_MAX,
+    gas_limit: SPEC.gas_limit,
     transaction_count: u32::try_from(TRANSACTIONS.len()).unwrap_or(u32::MAX),
 });
 

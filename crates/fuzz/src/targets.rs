@@ -306,6 +306,11 @@ pub(crate) fn sync_samples() -> Vec<Vec<u8>> {
     peers::sync_seeds()
 }
 
+/// The highest block that the real member of the target `member` made final so far.
+pub fn member_height() -> u64 {
+    member::height()
+}
+
 /// Words that a target's inputs are made of, where they are text; for the engine's dictionary.
 pub fn words(target: &Target) -> Vec<&'static str> {
     match target.name {

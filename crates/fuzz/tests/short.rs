@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use ding_fuzz::{TARGETS, Target, by_name, corpus, measure, mutate, mutate::Random};
+use ding_fuzz::{TARGETS, Target, by_name, corpus, measure, mutate, mutate::Random, targets};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Mutex, PoisonError},
@@ -103,4 +103,14 @@ targets! {
     keystore => a_key_file_is_read_or_refused_before_it_costs,
     settings => a_settings_file_is_read_or_refused,
     rpc => any_request_is_answered,
+}
+
+#[test]
+fn what_peers_really_send_makes_a_block_final() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let target = by_name("member").unwrap();
+    (target.seeds)().iter().for_each(|seed| (target.run)(seed));
+    // Time passes with each input.
+    (0..500).for_each(|_| (target.run)(&[]));
+    assert_eq!(targets::member_height(), 1);
 }

@@ -71,6 +71,8 @@ struct Inner {
     query: Option<Query>,
     clock: Clock,
     seed: B256,
+    /// Whether accounts without standing are refused.
+    is_bound: bool,
     issued: AtomicU64,
     accounts: Accounts,
     filters: Filters,
@@ -96,6 +98,7 @@ impl Rpc {
     pub fn new(parts: Parts) -> Self {
         let Parts { reader, pool, query, clock, seed } = parts;
         let feed = Arc::new(Feed::default());
+        let is_bound = ding_modules::identity::bound(reader.spec());
         reader.subscribe(feed.clone());
         Self(Arc::new(Inner {
             reader,
@@ -103,6 +106,7 @@ impl Rpc {
             query,
             clock,
             seed,
+            is_bound,
             issued: AtomicU64::new(0),
             accounts: Accounts::default(),
             filters: Filters::default(),
@@ -133,6 +137,10 @@ impl Rpc {
 
     pub(crate) fn query(&self) -> Option<&Query> {
         self.0.query.as_ref()
+    }
+
+    pub(crate) fn is_bound(&self) -> bool {
+        self.0.is_bound
     }
 
     pub(crate) fn accounts(&self) -> &Accounts {

@@ -8,6 +8,7 @@ use ding_execution::{
     simulate::{self, AccessListResult, CallResult, Estimate, Overrides, Request},
 };
 use ding_light::{Package, Statement, mocks::Authority, package::Content, tree};
+use ding_modules::{BlockInfo, Violation, identity, registry};
 use ding_primitives::{
     Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed,
     Spec, U256,
@@ -30,6 +31,8 @@ pub const WALLETS: u64 = 8;
 #[derive(Debug)]
 pub struct Chain {
     spec: Arc<Spec>,
+    /// Whether accounts without standing are refused, as genesis says.
+    bound: bool,
     authority: Authority,
     inner: Mutex<Inner>,
     /// Accounts read so far.
@@ -82,18 +85,31 @@ impl Chain {
     ///
     /// Never; like every function here it panics only where a test is wrong.
     pub fn new() -> Arc<Self> {
+        Self::with(|_| {})
+    }
+
+    /// The same with another genesis file.
+    ///
+    /// # Panics
+    ///
+    /// If a module does not accept its section of the file.
+    pub fn with(change: impl FnOnce(&mut Spec)) -> Arc<Self> {
         let genesis_hash = B256::repeat_byte(0x67);
         let authority = Authority::new("door", genesis_hash);
         let member =
             |byte: u8| Validator { name: format!("member-{byte}"), key: MemberKey(B256::repeat_byte(byte)) };
-        let spec = Spec {
+        let mut spec = Spec {
             name: "harbour".into(),
             public_key: Bytes::copy_from_slice(authority.key().as_bytes()),
             validators: (1..=4).map(member).collect(),
             ..mocks::spec((0..WALLETS).map(|number| Wallet::new(number).address()))
         };
+        change(&mut spec);
+        registry::check_genesis(&spec).expect("the modules take their sections");
+        let bound = identity::bound(&spec);
         let chain = Self {
             spec: Arc::new(spec),
+            bound,
             authority,
             inner: Mutex::new(Inner {
                 state: MemoryState::default(),
@@ -107,7 +123,7 @@ impl Chain {
             highest: AtomicU64::new(0),
             recent: AtomicU64::new(u64::MAX),
         };
-        let genesis = chain.header(0, B256::ZERO, &[], &[], 0);
+        let genesis = chain.header(&chain.env(0, mocks::env(0).timestamp_ms), B256::ZERO, &[], &[], 0);
         chain.inner().blocks.push(Arc::new(FinalizedBlock {
             header: genesis,
             transactions: Vec::new(),
@@ -119,13 +135,14 @@ impl Chain {
 
     fn header(
         &self,
-        height: u64,
+        env: &Env,
         parent: B256,
         transactions: &[Arc<Recovered>],
         receipts: &[ding_primitives::Receipt],
         gas_used: u64,
     ) -> Sealed {
         let hashes: Vec<B256> = transactions.iter().map(|transaction| transaction.hash()).collect();
+        let height = env.height.get();
         Sealed::new(Header {
             epoch: 0,
             view: height,
@@ -133,7 +150,7 @@ impl Chain {
             leader: self.spec.validators[place(height % 4)].key,
             parent,
             height: Height::new(height),
-            timestamp_ms: mocks::env(height).timestamp_ms,
+            timestamp_ms: env.timestamp_ms,
             transactions_root: tree::transactions_root(&hashes),
             receipts_root: tree::receipts_root(receipts),
             roots: Roots { accounts: commitment(1), modules: commitment(3), contracts: commitment(5) },
@@ -143,8 +160,8 @@ impl Chain {
         })
     }
 
-    fn env(height: u64) -> Env {
-        mocks::env(height)
+    fn env(&self, height: u64, timestamp_ms: u64) -> Env {
+        Env { timestamp_ms, bound: self.bound, ..mocks::env(height) }
     }
 
     /// The same chain, to be gone on with apart from this one: blocks and state, no listeners.
@@ -153,6 +170,7 @@ impl Chain {
         let inner = Inner { sinks: Vec::new(), ..self.inner().clone() };
         Arc::new(Self {
             spec: self.spec.clone(),
+            bound: self.bound,
             authority: self.authority.clone(),
             inner: Mutex::new(inner),
             account_reads: AtomicUsize::new(0),
@@ -168,6 +186,22 @@ impl Chain {
         self.inner().blocks[place(height)].clone()
     }
 
+    /// Holds the modules' state against all that they ever said: each module's own check.
+    ///
+    /// # Errors
+    ///
+    /// The first invariant that does not hold.
+    pub fn check_modules(&self) -> Result<(), Violation> {
+        let mut inner = self.inner();
+        let Inner { state, blocks, .. } = &mut *inner;
+        let head = &blocks.last().expect("a chain has a genesis block").header;
+        let block =
+            BlockInfo { height: head.height, timestamp_ms: head.timestamp_ms, chain_id: self.spec.chain_id };
+        let receipts = blocks.iter().flat_map(|block| &block.receipts);
+        let history: Vec<_> = receipts.flat_map(|receipt| receipt.logs.iter().cloned()).collect();
+        registry::check(state, block, &history)
+    }
+
     /// Puts a contract in place.
     pub fn insert_code(&self, address: Address, code: impl Into<Bytes>) {
         self.inner().state.insert_code(address, code.into());
@@ -175,16 +209,24 @@ impl Chain {
 
     /// Executes and finalizes a block of these transactions.
     pub fn seal(&self, transactions: Vec<Arc<Recovered>>) -> Arc<FinalizedBlock> {
+        let height = self.head().next().get();
+        self.seal_at(mocks::env(height).timestamp_ms, transactions)
+    }
+
+    /// The same at a time of the caller's choice, milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Panics
+    ///
+    /// If a transaction may not stand in the block.
+    pub fn seal_at(&self, timestamp_ms: u64, transactions: Vec<Arc<Recovered>>) -> Arc<FinalizedBlock> {
         let (block, sinks) = {
             let mut inner = self.inner();
             let parent = inner.blocks.last().expect("a chain has a genesis block").header.clone();
-            let height = parent.height.get() + 1;
-            let env = Self::env(height);
+            let env = self.env(parent.height.get() + 1, timestamp_ms);
             let outcome = execute(&mut inner.state, &self.spec, &env, &transactions, Mode::Verify)
                 .expect("the transactions may stand in a block");
             inner.state.apply(&outcome.changes);
-            let header =
-                self.header(height, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
+            let header = self.header(&env, parent.hash(), &transactions, &outcome.receipts, outcome.gas_used);
             for (index, transaction) in transactions.iter().enumerate() {
                 inner.places.insert(transaction.hash(), (header.height, index));
             }
@@ -207,8 +249,9 @@ impl Chain {
             self.seal(Vec::new());
         }
         let mut inner = self.inner();
-        let height = inner.blocks.last().expect("a chain has a genesis block").header.height;
-        let value = value(&mut inner.state, &Self::env(height.get()))?;
+        let head = inner.blocks.last().expect("a chain has a genesis block").header.clone();
+        let (height, env) = (head.height, self.env(head.height.get(), head.timestamp_ms));
+        let value = value(&mut inner.state, &env)?;
         Ok(At { height, value })
     }
 }

@@ -609,7 +609,7 @@ fn on_an_open_chain_standing_does_not_matter() {
 
 #[test]
 fn a_word_of_standing_that_cannot_be_read_refuses_its_account() {
-    let mut stage = Stage::new("open");
+    let mut stage = Stage::new("bound");
     let alice = stage.alice.address();
     stage.chain.state.slots.insert((IDENTITY, standing::slot(alice)), U256::MAX);
     assert_eq!(refusal(&mut stage, |stage| &mut stage.alice), "account_unreadable");

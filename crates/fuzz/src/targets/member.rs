@@ -33,7 +33,7 @@ use std::{
     num::NonZeroUsize,
     sync::{
         Arc, LazyLock, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc as outside,
     },
     thread,
@@ -147,6 +147,14 @@ impl Blocker for Everybody {
     }
 }
 
+/// The highest block that any of the members made final.
+static HEIGHT: AtomicU64 = AtomicU64::new(0);
+
+/// The highest block that bytes of peers made final: the samples' block, if they arrive at all.
+pub(super) fn height() -> u64 {
+    HEIGHT.load(Ordering::SeqCst)
+}
+
 type Inputs = outside::Receiver<Vec<u8>>;
 
 /// One member's life. Answers whether there may be another.
@@ -206,7 +214,7 @@ async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::
         }
         context.sleep(STEP).await;
         assert!(!ended.load(Ordering::SeqCst), "bytes of a peer ended the member");
-        let _ = running.reader.status();
+        HEIGHT.fetch_max(running.reader.status().height.get(), Ordering::SeqCst);
         if done.send(()).is_err() {
             return false;
         }
@@ -246,7 +254,11 @@ fn asked(number: u64, tag: u8, bytes: &[u8]) -> Vec<u8> {
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     use ding_chain::channels::*;
-    let mut seeds = Vec::new();
+    // First block 1 and then its certificate: a member that gets both has a final block. The other
+    // way round it would ask for the block, and nobody answers.
+    let block = super::wire::block_seeds().concat();
+    let certificate = peers::certificates_seeds().pop().unwrap_or_default();
+    let mut seeds = vec![[message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat()];
     for vote in peers::votes_seeds() {
         seeds.push(message(VOTES, 0, &vote));
     }

@@ -40,7 +40,7 @@ pub(super) fn transaction(input: &[u8]) {
     assert_eq!(recovered.envelope().tx_hash(), &recovered.hash());
     assert!(recovered.kind() <= 2);
     let _ = admission::check_static(&recovered, &samples::SPEC);
-    let _ = hints::reads(&recovered).count();
+    let _ = hints::reads(&recovered, true).count();
 }
 
 pub(super) fn transaction_seeds() -> Vec<Vec<u8>> {

@@ -42,7 +42,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
             track(e.track),
             state(e.state)
         ),
-        E::WrongStatus(e) => format!(
+        E::WrongServiceStatus(e) => format!(
             "the step {} is not possible for service {} while its filing is {}",
             step(e.step),
             e.service,

@@ -1,7 +1,9 @@
 //! Who takes a step, and the taking of it: every change of state in `filing` goes through [`take`].
 
 use super::{
-    abi::IFiling::{NotAllowed, NotTheProvider, OutsideDivision, SameHand, Stepped, WrongState, WrongStatus},
+    abi::IFiling::{
+        NotAllowed, NotTheProvider, OutsideDivision, SameHand, Stepped, WrongServiceStatus, WrongState,
+    },
     clocks::Running,
     providers,
     state::Provider,
@@ -107,7 +109,7 @@ pub(super) fn require_other(ctx: &mut Ctx<'_>, first: Address, second: Address) 
 ///
 /// # Errors
 ///
-/// Reverts with `WrongState` or `WrongStatus`; a fault if the clock is not the table's.
+/// Reverts with `WrongState` or `WrongServiceStatus`; a fault if the clock is not the table's.
 pub(super) fn take(
     ctx: &mut Ctx<'_>,
     hand: &Hand,
@@ -117,7 +119,11 @@ pub(super) fn take(
     let Move { step, service, item, from, status } = moved;
     let rule = step.rule();
     if !rule.during.is_empty() && !rule.during.contains(&status) {
-        return Err(Stop::revert(WrongStatus { service, status: status.number(), step: step.number() }));
+        return Err(Stop::revert(WrongServiceStatus {
+            service,
+            status: status.number(),
+            step: step.number(),
+        }));
     }
     if !rule.from.contains(&from) {
         let (track, state) = (rule.track.number(), from.number());

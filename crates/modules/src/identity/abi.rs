@@ -184,7 +184,7 @@ alloy_sol_types::sol! {
         /// @notice The time is beyond what is accepted.
         error TimeNotAccepted(uint64 timeMs, uint64 nowMs, uint64 maxMs);
         /// @notice There is no kind with this number.
-        error UnknownKind(uint8 kind);
+        error UnknownSubjectKind(uint8 kind);
         /// @notice There is no level with this number.
         error UnknownLevel(uint8 level);
         /// @notice There is no reason with this number.

@@ -189,7 +189,7 @@ pub(super) fn of_root(binding: &Binding) -> Standing {
 fn require_subject(ctx: &mut Ctx<'_>, call: &bindCall) -> Result<B256, Stop> {
     let bindCall { kind, subject, code, .. } = *call;
     match Kind::from_number(kind) {
-        None => Err(Stop::revert(UnknownKind { kind })),
+        None => Err(Stop::revert(UnknownSubjectKind { kind })),
         Some(Kind::Person) if subject.is_zero() => Err(Stop::revert(SubjectNotAccepted { kind, subject })),
         Some(Kind::Person) if !code.is_zero() => Err(Stop::revert(CodeNotAccepted { kind, code })),
         Some(Kind::Person) => Ok(subject),
@@ -363,6 +363,9 @@ pub fn set_frozen(ctx: &mut Ctx<'_>, account: Address, until_ms: u64) -> Result<
         if until_ms <= now {
             return Err(Stop::revert(TimeNotAccepted { timeMs: until_ms, nowMs: now, maxMs: NEVER_MS }));
         }
+        let mut counts = COUNTS.get(ctx)?;
+        counts.freezes = counts.freezes.saturating_add(1);
+        COUNTS.set(ctx, &counts)?;
     }
     let found = ACCOUNTS.find(ctx, account)?.unwrap_or_default();
     let binding = if found.binding == 0 { Binding::default() } else { BINDINGS.get(ctx, found.binding)? };

@@ -120,6 +120,8 @@ impl Story {
                 own.frozen_until_ms = event.untilMs;
                 if event.untilMs == 0 {
                     own.root_frozen_until_ms = 0;
+                } else {
+                    self.counts.freezes = self.counts.freezes.saturating_add(1);
                 }
                 Ok(())
             }

@@ -46,7 +46,7 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
         E::TimeNotAccepted(TimeNotAccepted { timeMs, nowMs, maxMs }) => {
             format!("the time {timeMs} (ms since 1970) is not accepted: after {nowMs} and at most {maxMs} is")
         }
-        E::UnknownKind(UnknownKind { kind }) => {
+        E::UnknownSubjectKind(UnknownSubjectKind { kind }) => {
             format!("there is no kind {kind}; kinds are {}", list(Kind::ALL, Kind::number))
         }
         E::UnknownLevel(UnknownLevel { level }) => {

@@ -1,6 +1,8 @@
 //! Standing: all that admission needs to know about an account, in one word.
 //!
-//! Execution reads [`slot`] of the sender and asks [`refusal`]; that is one slot a transaction. Where
+//! On an open chain only freezes count, and while nobody was ever frozen ([`any_frozen`], one word a
+//! block) no account is looked at. Otherwise
+//! execution reads [`slot`] of the sender and asks [`refusal`]; that is one slot a transaction. Where
 //! [`Refusal::is_lifted_by_membership`] says so, it reads a second one, `members`'
 //! `organisation_slot` of the sender: accounts that act for an organisation of the consortium have
 //! standing whether or not an identity authority bound them, because they must be able to appoint
@@ -9,12 +11,10 @@
 //!
 //! An account that was invited may call `identity.accept` before it has standing, nothing else
 //! ([`is_acceptance`]).
-//!
-//! On an open chain only a freeze counts.
 
 use super::{
     abi::IIdentity::acceptCall,
-    state::{ADDRESS, STANDINGS},
+    state::{ADDRESS, COUNTS, Counts, STANDINGS},
     terms::Status,
 };
 use crate::storage::{Stored, pack, unpack};
@@ -209,6 +209,17 @@ impl Refusal {
     pub const fn is_lifted_by_membership(&self) -> bool {
         !matches!(self, Self::Frozen { .. } | Self::Unreadable)
     }
+}
+
+/// The slot of `identity` that [`any_frozen`] is about.
+pub fn counts_slot() -> U256 {
+    COUNTS.slot()
+}
+
+/// Whether any account was ever frozen, from the word in [`counts_slot`]. One that cannot be read
+/// counts as yes: each account's own word is looked at then.
+pub fn any_frozen(word: U256) -> bool {
+    Counts::from_words(&[word]).is_none_or(|counts| counts.freezes != 0)
 }
 
 /// The slot of `identity` that holds an account's [`Standing`].

@@ -45,7 +45,7 @@ pub const INVITATIONS: Map<Address, Map<Address, Invitation>> = Map::at(ADDRESS,
 pub const TIME_BITS: usize = 48;
 
 /// Numbers given so far. One word, low bits first: bindings (64) | authorities (32) | successions of
-/// authorities (32) | whether accounts without standing are refused (8).
+/// authorities (32) | whether accounts without standing are refused (8) | freezes (64).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Bindings ever made.
@@ -56,6 +56,8 @@ pub struct Counts {
     pub successions: u32,
     /// Whether accounts without standing are refused.
     pub bound: bool,
+    /// Freezes ever ordered; while there was none, no account of an open chain is looked at.
+    pub freezes: u64,
 }
 
 /// Whose an account is. One word, low bits first: binding (64) | place in it (32; 0 for the root) |
@@ -135,16 +137,18 @@ impl Stored for Counts {
             (U256::from(self.authorities), 32),
             (U256::from(self.successions), 32),
             (U256::from(u8::from(self.bound)), 8),
+            (U256::from(self.freezes), 64),
         ])]
     }
 
     fn from_words([word]: &[U256; 1]) -> Option<Self> {
-        let [bindings, authorities, successions, bound] = unpack(*word, [64, 32, 32, 8])?;
+        let [bindings, authorities, successions, bound, freezes] = unpack(*word, [64, 32, 32, 8, 64])?;
         Some(Self {
             bindings: bindings.to(),
             authorities: authorities.to(),
             successions: successions.to(),
             bound: bool::from_words(&[bound])?,
+            freezes: freezes.to(),
         })
     }
 }

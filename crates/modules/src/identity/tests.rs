@@ -158,7 +158,7 @@ fn what_cannot_be_bound_is_refused_by_name() {
     let now = scene.block().timestamp_ms;
     let max = now + limits::IDENTITY_EXPIRY_MS_MAX;
     let good = || person(ROOT, 1);
-    assert_eq!(scene.call(AUTHORITY, bindCall { kind: 3, ..good() }), revert(UnknownKind { kind: 3 }));
+    assert_eq!(scene.call(AUTHORITY, bindCall { kind: 3, ..good() }), revert(UnknownSubjectKind { kind: 3 }));
     for level in [0, 5] {
         assert_eq!(scene.call(AUTHORITY, bindCall { level, ..good() }), revert(UnknownLevel { level }));
     }
@@ -526,7 +526,7 @@ fn every_error_has_a_sentence() {
         (SuccessorNotAccepted { authority: 1, successor: 1 }.abi_encode(), "name another"),
         (NameNotAccepted { characters: 65, max: 64 }.abi_encode(), "65 characters"),
         (TimeNotAccepted { timeMs: 1, nowMs: 2, maxMs: 3 }.abi_encode(), "after 2"),
-        (UnknownKind { kind: 7 }.abi_encode(), "2 organisation"),
+        (UnknownSubjectKind { kind: 7 }.abi_encode(), "2 organisation"),
         (UnknownLevel { level: 7 }.abi_encode(), "4 in-person"),
         (UnknownReason { reason: 77 }.abi_encode(), "9 cause-removed"),
         (UnknownPurpose { purpose: 7 }.abi_encode(), "2 succeed"),

@@ -77,3 +77,21 @@ fn errors_that_two_modules_share_are_the_same_on_the_wire() {
     use members::abi::IMembers::RoleRequired as There;
     assert_eq!(Here::SELECTOR, There::SELECTOR);
 }
+
+#[test]
+fn errors_of_the_same_signature_have_the_same_sentence() {
+    // A reverted call says its error, not its module: it gets the sentence of whichever comes first.
+    let mut sentences = std::collections::BTreeMap::new();
+    for module in MODULES {
+        for error in (module.interface().abi)().errors() {
+            // Room for the numbers; texts are empty, wherever they are said to begin.
+            let data = [error.selector().as_slice(), &[0; 32 * 12]].concat();
+            let sentence = module.explain(&data);
+            let (before, other) =
+                sentences.entry(error.selector()).or_insert_with(|| (sentence.clone(), module.name()));
+            let what = (error.signature(), *other, module.name());
+            assert_eq!(*before, sentence, "{what:?}");
+        }
+    }
+    assert!(sentences.len() > 200);
+}

@@ -194,7 +194,7 @@ alloy_sol_types::sol! {
         /// @notice Only the issuer takes a draft back.
         error NotTheIssuer(uint64 number, address issuer);
         /// @notice The order is not in a state for this step.
-        error WrongStatus(uint64 number, uint8 status, uint8 step);
+        error WrongOrderStatus(uint64 number, uint8 status, uint8 step);
         /// @notice The draft is too old to be approved.
         error DraftTooOld(uint64 number, uint64 draftedMs, uint64 lifetimeMs);
         /// @notice The caller is not the target of the order.
@@ -202,7 +202,7 @@ alloy_sol_types::sol! {
         /// @notice The step belongs to orders with another action.
         error WrongAction(uint64 number, uint8 action);
         /// @notice The digest is all zero.
-        error ZeroDigest();
+        error DigestRequired();
         /// @notice The caller does not act for the identity authority that bound the account.
         error NotTheIdentityAuthority(uint64 number, address account);
         /// @notice What is handed over or looked at is not part of what the order, or the delivery, allows.

@@ -86,7 +86,7 @@ pub(super) fn look(ctx: &mut Ctx<'_>, call: lookCall) -> Result<(), Stop> {
     require_action(number, &order, order.action == Action::Disclose)?;
     let status = order.status_at(ctx.timestamp_ms());
     if !matches!(status, Status::InForce | Status::Answered | Status::Settled) {
-        let refused = WrongStatus { number, status: status.number(), step: Step::Answer.number() };
+        let refused = WrongOrderStatus { number, status: status.number(), step: Step::Answer.number() };
         return Err(Stop::revert(refused));
     }
     require_authority(ctx, number, &order)?;
@@ -116,7 +116,7 @@ fn require_action(number: u64, order: &Order, fits: bool) -> Result<(), Stop> {
 }
 
 fn require_digest(digest: B256) -> Result<B256, Stop> {
-    if digest.is_zero() { Err(Stop::revert(ZeroDigest {})) } else { Ok(digest) }
+    if digest.is_zero() { Err(Stop::revert(DigestRequired {})) } else { Ok(digest) }
 }
 
 /// Some fields, all of them allowed.

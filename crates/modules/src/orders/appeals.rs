@@ -19,7 +19,7 @@ pub(super) fn appeal(ctx: &mut Ctx<'_>, number: u64, grounds: B256) -> Result<()
     let old = effects::require(ctx, number)?;
     people::require_target(ctx, number, &old)?;
     if grounds.is_zero() {
-        return Err(Stop::revert(ZeroDigest {}));
+        return Err(Stop::revert(DigestRequired {}));
     }
     if old.appealed != Appealed::Not {
         return Err(Stop::revert(AppealedBefore { number, appeal: old.appealed.number() }));
@@ -52,7 +52,7 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, call: decideAppealCall) -> Result<(), St
         return Err(Stop::revert(NoOpenAppeal { number, appeal: old.appealed.number() }));
     }
     if reasons.is_zero() {
-        return Err(Stop::revert(ZeroDigest {}));
+        return Err(Stop::revert(DigestRequired {}));
     }
     // What was lifted or has expired meanwhile needs no revocation; the decision stands all the same.
     let status = old.status_at(ctx.timestamp_ms());

@@ -1,7 +1,7 @@
 //! What orders do to services and accounts, and how that is undone.
 
 use super::{
-    abi::IOrders::{NoSuchOrder, OrderLifted, TooManyFreezes, WrongStatus},
+    abi::IOrders::{NoSuchOrder, OrderLifted, TooManyFreezes, WrongOrderStatus},
     drafts, people,
     state::{FREEZES, Freezes, ORDERS, Order},
     tally,
@@ -27,7 +27,7 @@ pub(super) fn require(ctx: &mut Ctx<'_>, number: u64) -> Result<Order, Stop> {
 /// The status to which a step leads now.
 pub(super) fn step(ctx: &Ctx<'_>, number: u64, order: &Order, step: Step) -> Result<Status, Stop> {
     let status = order.status_at(ctx.timestamp_ms());
-    let refused = || Stop::revert(WrongStatus { number, status: status.number(), step: step.number() });
+    let refused = || Stop::revert(WrongOrderStatus { number, status: status.number(), step: step.number() });
     step.next(order.action, status).ok_or_else(refused)
 }
 

@@ -4,7 +4,7 @@ use super::{
     abi::IOrders::IOrdersErrors as E,
     terms::{Action, Field, Status, Step, TargetKind},
 };
-use crate::{Module as _, members::Members, services::Services};
+use crate::{Module as _, identity::Identity, members::Members, services::Services};
 
 fn action(number: u8) -> &'static str {
     Action::from_number(number).map_or("an unknown action", Action::name)
@@ -50,8 +50,6 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
         E::UnknownFields(e) => {
             format!("the scope {:#b} names fields beyond {:#b}: {}", e.scope, e.known, Field::names(e.known))
         }
-        E::NoSuchService(e) => format!("there is no service {}; orders act on declared services", e.id),
-        E::NotBound(e) => format!("account {} is not bound: there is no identity to disclose", e.account),
         E::ProtectedAccount(e) => format!(
             "account {} acts for organisation {}, a supervisor; it is not frozen but removed by a vote",
             e.account, e.organisation
@@ -80,7 +78,7 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
                 e.number, e.issuer
             )
         }
-        E::WrongStatus(e) => format!(
+        E::WrongOrderStatus(e) => format!(
             "order {} is {}; the step \"{}\" is not for orders in this state",
             e.number,
             status(e.status),
@@ -99,7 +97,7 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
         E::WrongAction(e) => {
             format!("order {} is one to {}, which does not know this step", e.number, action(e.action))
         }
-        E::ZeroDigest(_) => "the digest is all zero; send the digest of the document".into(),
+        E::DigestRequired(_) => "the digest is all zero; send the digest of the document".into(),
         E::NotTheIdentityAuthority(e) => format!(
             "{} does not act for the identity authority that bound the account of order {}",
             e.account, e.number
@@ -128,7 +126,8 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             e.number,
             super::terms::Appealed::from_number(e.appeal).map_or("unknown", super::terms::Appealed::name)
         ),
-        E::OutOfDivision(_) => return Services.explain(revert),
+        E::NoSuchService(_) | E::OutOfDivision(_) => return Services.explain(revert),
+        E::NotBound(_) => return Identity.explain(revert),
         E::RoleRequired(_) => return Members.explain(revert),
     })
 }

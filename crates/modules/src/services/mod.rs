@@ -310,7 +310,9 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
             format!("{:?} is no filing number: 19 digits and a digit or X, of a known province", e.text)
         }
         E::NumberTaken(e) => format!("filing number {} belongs to service {}", e.number, e.id),
-        E::UnknownDivision(e) => format!("there is no province {}; give its first two digits", e.division),
+        E::UnknownDivision(e) => {
+            format!("there is no division {}; send the first two digits of GB/T 2260", e.division)
+        }
         E::DivisionDiffers(e) => format!(
             "service {} is of province {}, the number of province {}; one of them is wrong",
             e.id, e.division, e.ofNumber

@@ -528,7 +528,7 @@ fn every_error_has_a_sentence() {
         (AlreadyRecorded { id, number: BEIJING.into() }.abi_encode(), BEIJING),
         (NotAFilingNumber { text: "x".into() }.abi_encode(), "no filing number"),
         (NumberTaken { number: BEIJING.into(), id }.abi_encode(), "belongs to service"),
-        (UnknownDivision { division: 10 }.abi_encode(), "province 10"),
+        (UnknownDivision { division: 10 }.abi_encode(), "division 10"),
         (DivisionDiffers { id, division: 11, ofNumber: 33 }.abi_encode(), "province 33"),
         (OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(), "national"),
         (GoLiveDay { goLive: 9, latest: 8 }.abi_encode(), "day 8"),

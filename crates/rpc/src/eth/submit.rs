@@ -12,6 +12,7 @@ use crate::{
     params::Params,
     parse::Incoming,
 };
+use ding_execution::admission;
 use ding_pool::{Content, Refused};
 use ding_primitives::{Address, B256, Bytes, Recovered, Transaction, codes, limits, transaction::recover};
 use futures::channel::oneshot;
@@ -38,6 +39,9 @@ fn recover_one(raw: Bytes, chain_id: u64) -> Ahead {
 
 async fn admit(rpc: &Rpc, transaction: Arc<Recovered>) -> Result<B256, RpcError> {
     let hash = transaction.hash();
+    if let Some(refusal) = rpc.standing_refusal(&transaction).await? {
+        return Err(admission::Refusal::Standing(refusal).into());
+    }
     let account = rpc.sender_account(transaction.sender()).await?;
     rpc.pool().submit(transaction, account, rpc.now_ms())?;
     Ok(hash)

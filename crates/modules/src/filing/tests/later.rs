@@ -65,7 +65,7 @@ fn a_change_in_the_future_or_of_nothing_is_refused() {
     let nothing = reportChangeCall { service, changedOn: today.get(), form: same, reason: String::new() };
     assert_eq!(stage.call(FIRM, nothing), revert(NothingChanged { service }));
     let filed = stage.filed();
-    let wrong = WrongStatus { service: filed, status: 2, step: 20 };
+    let wrong = WrongServiceStatus { service: filed, status: 2, step: 20 };
     assert_eq!(stage.call(FIRM, changed(filed, today, "")), revert(wrong));
     stage.check();
 }

@@ -117,7 +117,10 @@ fn every_error_has_a_sentence_of_its_own() {
         (NotAllowed { step: 8, account: FIRM, organisation: 4 }.abi_encode(), "step record"),
         (OutsideDivision { organisation: 3, own: 44, division: 110_108 }.abi_encode(), "division 44"),
         (WrongState { service: 1, track: 1, state: 5, step: 8 }.abi_encode(), "filing stands at recorded"),
-        (WrongStatus { service: 1, status: 2, step: 20 }.abi_encode(), "while its filing is submitted"),
+        (
+            WrongServiceStatus { service: 1, status: 2, step: 20 }.abi_encode(),
+            "while its filing is submitted",
+        ),
         (SameHand { account: FIRM }.abi_encode(), "second person"),
         (UnknownTerm { vocabulary: "form".into(), number: 9 }.abi_encode(), "no form with number 9"),
         (Missing { field: field.clone() }.abi_encode(), "name is empty"),

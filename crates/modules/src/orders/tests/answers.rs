@@ -30,7 +30,7 @@ fn only_the_target_answers() {
         assert_eq!(scene.call(account, answerCall { number, digest: digest(1) }), revert(refused));
     }
     let zero = answerCall { number, digest: B256::ZERO };
-    assert_eq!(scene.call(FIRM, zero), revert(ZeroDigest {}));
+    assert_eq!(scene.call(FIRM, zero), revert(DigestRequired {}));
     assert_eq!(scene.call(COLLEAGUE, answerCall { number, digest: digest(1) }), Ok(false));
     let number = order(&mut scene, Draft { workingDays: 5, ..against_account(Action::Rectify, PERSON) });
     assert_eq!(scene.call(PHONE, answerCall { number, digest: digest(1) }), Ok(false), "the same person");
@@ -44,7 +44,7 @@ fn only_the_issuing_administration_settles() {
     let mut scene = scene();
     let number = order(&mut scene, inquire(2));
     let settle = settleCall { number, accepted: true, finding: B256::ZERO };
-    let early = WrongStatus { number, status: 2, step: 5 };
+    let early = WrongOrderStatus { number, status: 2, step: 5 };
     assert_eq!(err(scene.call(OFFICER, settle.clone())), stops(early));
     scene.call(FIRM, answerCall { number, digest: digest(1) }).unwrap();
     let refused = NotTheAuthority { number, authority: 1, organisation: 2 };
@@ -93,7 +93,7 @@ fn nothing_is_delivered_or_looked_at_before_approval_or_after_the_end() {
     let number = draft(&mut scene, OFFICER, Draft { untilMs, ..disclose() });
     let deliver = deliverCall { number, fields: 1, digest: digest(0x44) };
     let look = lookCall { number, fields: 1, matches: true };
-    let wrong = |status: Status| stops(WrongStatus { number, status: status.number(), step: 4 });
+    let wrong = |status: Status| stops(WrongOrderStatus { number, status: status.number(), step: 4 });
     assert_eq!(err(scene.call(AUTHORITY, deliver.clone())), wrong(Status::Drafted));
     assert_eq!(err(scene.call(OFFICER, look.clone())), wrong(Status::Drafted));
     scene.call(SECOND, approveCall { number }).unwrap();
@@ -189,7 +189,7 @@ fn an_appeal_decided_after_the_order_was_lifted_is_on_record_and_changes_nothing
 fn an_appeal_comes_within_sixty_days_and_against_what_was_approved() {
     let mut scene = scene();
     let drafted = draft(&mut scene, OFFICER, against_service(Action::Suspend, 1));
-    let early = WrongStatus { number: drafted, status: 1, step: 8 };
+    let early = WrongOrderStatus { number: drafted, status: 1, step: 8 };
     let appeal = |number| appealCall { number, grounds: digest(1) };
     assert_eq!(err(scene.call(PROVIDER, appeal(drafted))), stops(early));
     let numbers = [drafted, order(&mut scene, against_service(Action::Suspend, 1))];

@@ -196,7 +196,7 @@ fn a_draft_is_withdrawn_by_its_issuer_or_declined_by_another() {
     scene.call(SECOND, declineCall { number: second, reasons: digest(3) }).unwrap();
     for (number, end) in [(first, Status::Withdrawn), (second, Status::Declined)] {
         assert_eq!(status(&mut scene, number), end);
-        let over = |step| stops(WrongStatus { number, status: end.number(), step });
+        let over = |step| stops(WrongOrderStatus { number, status: end.number(), step });
         assert_eq!(err(scene.call(SECOND, approveCall { number })), over(1));
         assert_eq!(err(scene.call(OFFICER, withdrawCall { number })), over(2));
         assert_eq!(err(scene.call(PROVIDER, answerCall { number, digest: digest(1) })), over(4));

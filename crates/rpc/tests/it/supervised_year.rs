@@ -1,0 +1,73 @@
+//! A year of supervision, played on the stack below consensus: every transaction is signed, goes in at
+//! the door, waits in the pool and is executed in a block whose time is that of the story.
+//!
+//! `docs/guide/supervised-year.md` tells the same year; its dates are held against those that the
+//! ledger computed here.
+
+mod autumn;
+mod batches;
+mod contracts;
+mod founding;
+mod guide;
+mod names;
+mod orders;
+mod people;
+mod pilots;
+mod spring;
+mod stage;
+
+use batches::Register;
+use pilots::Pilots;
+use stage::Year;
+use std::sync::LazyLock;
+
+/// The year after it was played.
+struct Played {
+    year: Year,
+    register: Register,
+    pilots: Pilots,
+}
+
+/// Played once for all tests.
+static PLAYED: LazyLock<Played> = LazyLock::new(play);
+
+fn play() -> Played {
+    let mut year = Year::begins("2026-01-04");
+    let mut register = Register::default();
+    founding::people_are_bound(&mut year);
+    batches::the_first_are_filed(&mut year, &mut register);
+    batches::the_first_are_decided(&mut year, &mut register);
+    batches::the_first_batch_is_published(&mut year, &register);
+    spring::objections_are_heard(&mut year, &register);
+    let contract = spring::inspection_and_notice_of_an_end(&mut year, &register);
+    let pilots = pilots::pilots_are_recommended(&mut year, &register);
+    spring::a_refusal_is_fined(&mut year, &register);
+    pilots::pilots_are_listed(&mut year, &pilots);
+    spring::the_correction_is_accepted(&mut year, &register);
+    pilots::pilots_begin(&mut year, &pilots);
+    spring::a_service_ends(&mut year, &register, contract);
+    orders::a_suspension_is_appealed(&mut year, &register);
+    pilots::a_pilot_is_adjusted(&mut year, &pilots);
+    orders::an_identity_is_disclosed(&mut year);
+    batches::the_second_batch_is_filed_and_published(&mut year, &mut register);
+    autumn::changes_are_told(&mut year, &register);
+    autumn::a_new_function_is_assessed(&mut year, &register);
+    pilots::a_pilot_is_removed(&mut year, &pilots);
+    autumn::the_next_year_gets_its_table(&mut year, &register);
+    pilots::half_a_year_is_assessed(&mut year, &pilots);
+    autumn::the_year_is_reported(&mut year);
+    Played { year, register, pilots }
+}
+
+#[test]
+fn a_year_of_filings_pilots_and_orders_runs_by_its_legal_clocks() {
+    let Played { year, register, pilots } = &*PLAYED;
+    let mut days: Vec<_> = year.diary.iter().map(|(key, day)| (day, key)).collect();
+    days.sort_unstable();
+    days.iter().for_each(|(day, key)| println!("{day} {key}"));
+    println!("{} {}", year.height(), year.transactions());
+    assert_eq!(register.services.len(), batches::FIRST_BATCH + batches::SECOND_BATCH);
+    let first = pilots::state(year, pilots.get(0).id);
+    assert_eq!(first, ding_modules::pilot::machine::State::InProgress);
+    year.chapter_ends();
+}
