@@ -476,6 +476,14 @@ fn a_search_finds_parts_of_names_and_numbers_in_both_scripts_exact_numbers_first
             assert_eq!((hits[0].thing, hits[0].number), (Thing::Service, bills), "{text}");
             assert_eq!(hits[0].exact, text.len() > 8);
         }
+        // Most of a number is looked for from its beginning; a long word of a name is no number.
+        assert_eq!(find(&number[..17])[0].number, bills);
+        assert!(find(&number[2..19]).is_empty());
+        assert_eq!(find("Harbour Bills").len(), 1);
+        // The last characters of a name, and ones that no name has.
+        for (text, count) in [("溯源", 1), ("源", 1), ("ls", 1), ("龘", 0), ("龘龘", 0)] {
+            assert_eq!(find(text).len(), count, "{text}");
+        }
         // The code of the firm is that of the provider and of the organisation.
         let exact: Vec<_> = find(CODE).iter().filter(|hit| hit.exact).map(|hit| hit.thing).collect();
         assert_eq!(exact, [Thing::Provider, Thing::Organisation]);
