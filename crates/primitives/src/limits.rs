@@ -368,6 +368,8 @@ pub const READMODEL_QUERY_MS_MAX: u64 = 5_000;
 pub const READMODEL_PAGE_MAX: usize = 1_000;
 /// Characters of a text that somebody looks for.
 pub const SEARCH_TEXT_CHARS_MAX: usize = 128;
+/// Trigrams that a search for one or two characters looks for at once.
+pub const SEARCH_TERMS_MAX: usize = 128;
 /// Things with exactly the number that somebody looks for that are shown before the others.
 pub const SEARCH_EXACT_MAX: usize = 16;
 /// Bytes of topics and data of one answer; hex doubles them.

@@ -31,9 +31,19 @@ pub struct Hit {
 pub(super) enum Needle {
     /// Three characters and more: a question to the trigram index.
     Long(String),
-    /// One or two: a look through the names.
+    /// One or two: a look through the trigrams that begin with them, or through the names.
     Short(String),
+    /// A number that is nearly whole: numbers that begin with it.
+    Number(String),
+    /// Something that is nowhere.
+    Nothing,
 }
+
+/// Characters from which on a number is looked for from its beginning: every filing number shares long
+/// parts with its neighbours, which makes parts of that length slow to find elsewhere.
+const WHOLE_NUMBER: usize = 15;
+/// Digits that such a number has at least; codes have letters besides.
+const WHOLE_NUMBER_DIGITS: usize = 10;
 
 impl Needle {
     /// A text as somebody typed it.
@@ -52,28 +62,58 @@ impl Needle {
             return Err(QueryError::Invalid("nothing to look for: the text is empty".into()));
         }
         let number = exact_number(text);
-        // A phrase of FTS5: inside quotes only the quote itself means anything (SQLite FTS5 section 3.1).
-        let phrase = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        if number.len() >= WHOLE_NUMBER && digits >= WHOLE_NUMBER_DIGITS && number.is_ascii() {
+            return Ok(Self::Number(number));
+        }
         let long = |text: &str| text.chars().count() >= 3;
-        Ok(match (long(&folded), long(&number) && number != folded) {
+        Ok(match (long(&folded), number.is_ascii() && long(&number) && number != folded) {
             (true, true) => Self::Long(format!("{} OR {}", phrase(&folded), phrase(&number))),
             (true, false) => Self::Long(phrase(&folded)),
             (false, _) => Self::Short(folded),
         })
     }
 
-    /// The table to look in, the condition on its row `f`, and the condition's values.
+    /// A needle that can be looked for: of one or two characters those trigrams that begin with them. If
+    /// there are many, the text is common and a look through the names soon has a page of it.
+    pub(super) fn resolve(&self, ask: &Ask<'_>) -> Result<Self, QueryError> {
+        let Self::Short(text) = self else { return Ok(self.clone()) };
+        let mut select = ask.sql.prepare_cached(
+            "SELECT term FROM supervision_terms WHERE term >= ?1 AND term < ?1 || char(1114111) LIMIT ?2",
+        )?;
+        let max = limits::SEARCH_TERMS_MAX;
+        let terms = select.query_map((text, max as i64 + 1), |row| row.get::<_, String>(0))?;
+        let terms = terms.collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(match terms.len() {
+            0 => Self::Nothing,
+            count if count > max => self.clone(),
+            _ => Self::Long(terms.iter().map(|term| phrase(term)).collect::<Vec<_>>().join(" OR ")),
+        })
+    }
+
+    /// The table to look in, as `f`, the condition on its row `f`, and the condition's values.
     pub(super) fn parts(&self) -> (&'static str, &'static str, Vec<Value>) {
         match self {
             Self::Long(phrase) => {
-                ("supervision_search", "f.supervision_search MATCH ?", vec![phrase.clone().into()])
+                ("supervision_search f", "f.supervision_search MATCH ?", vec![phrase.clone().into()])
             }
             Self::Short(text) => {
                 let found = "(instr(f.name, ?) OR instr(f.number, ?) OR instr(f.other, ?))";
-                ("supervision_names", found, vec![text.clone().into(); 3])
+                ("supervision_names f", found, vec![text.clone().into(); 3])
             }
+            Self::Number(number) => (
+                "supervision_names f INDEXED BY supervision_names_by_number",
+                "f.number <> '' AND f.number >= ? AND f.number < ? || char(1114111)",
+                vec![number.clone().into(); 2],
+            ),
+            Self::Nothing => ("supervision_names f", "0", Vec::new()),
         }
     }
+}
+
+/// A phrase of FTS5: inside quotes only the quote itself means anything (SQLite FTS5 section 3.1).
+fn phrase(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// The number that a text is, as the index holds it: out of `京网信备…号`, without gaps, in capitals.
@@ -98,6 +138,7 @@ impl Query {
         self.ask(|ask| {
             let height = height(ask)?;
             let limit = page(wanted.limit);
+            let needle = needle.resolve(ask)?;
             let exact = exact(ask, &number, things)?;
             let mut ids = if wanted.after.is_none() { exact.clone() } else { Vec::new() };
             let more = limit.saturating_add(1).saturating_sub(ids.len());
@@ -140,7 +181,7 @@ fn others(
 ) -> Result<(), QueryError> {
     let (from, found, needles) = needle.parts();
     let statement = format!(
-        "SELECT f.rowid FROM {from} f WHERE f.rowid >= ? AND f.rowid < ? AND {found} ORDER BY f.rowid DESC LIMIT ?"
+        "SELECT f.rowid FROM {from} WHERE f.rowid >= ? AND f.rowid < ? AND {found} ORDER BY f.rowid DESC LIMIT ?"
     );
     let mut select = ask.sql.prepare_cached(&statement)?;
     // Things with that very number came on the first page.
@@ -184,7 +225,7 @@ fn hit(ask: &Ask<'_>, id: i64, exact: bool) -> Result<Option<Hit>, QueryError> {
         Thing::Proposal => "SELECT CAST(id AS TEXT), title FROM supervision_proposals WHERE id = ?1",
         // These are known by what the index holds.
         Thing::Document | Thing::Campaign | Thing::Batch | Thing::Table => {
-            "SELECT number, name FROM supervision_names WHERE id = ?2 AND ?1 >= 0"
+            "SELECT number, rtrim(name, char(9220)) FROM supervision_names WHERE id = ?2 AND ?1 >= 0"
         }
     };
     let mut select = ask.sql.prepare_cached(statement)?;

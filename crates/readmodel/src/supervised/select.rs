@@ -57,6 +57,7 @@ pub(super) fn list<T: Record>(
     id: impl Fn(&T) -> u64,
 ) -> Result<Listed<T>, QueryError> {
     let height = height(ask)?;
+    let text = text.map(|needle| needle.resolve(ask)).transpose()?;
     let limit = page(wanted.limit);
     let Source { tables, id: key, thing } = source;
     let columns = T::COLUMNS;
@@ -77,7 +78,7 @@ pub(super) fn list<T: Record>(
             values.extend([Value::Integer(first), Value::Integer(first), Value::Integer(after)]);
             values.extend(needles);
             format!(
-                "SELECT {columns} FROM {from} f CROSS JOIN {tables} ON {key} = f.rowid - ? \
+                "SELECT {columns} FROM {from} CROSS JOIN {tables} ON {key} = f.rowid - ? \
                  WHERE f.rowid >= ? AND f.rowid < ? AND {found}{more} ORDER BY f.rowid DESC LIMIT ?"
             )
         }

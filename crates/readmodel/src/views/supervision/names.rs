@@ -3,12 +3,16 @@
 //! Folding is that of the ledger ([`ding_modules::ids`]): full width to half width, composed, small
 //! letters to capitals; in numbers without what people put between the digits. Control characters
 //! become spaces, so that no text ends early in SQLite. The index is FTS5 with trigrams over the
-//! table `supervision_names`: three characters and more are found wherever they stand; one and two,
-//! which have no trigram, by a bounded look through that table.
+//! table `supervision_names`: three characters and more are found wherever they stand; one and two
+//! through the trigrams that begin with them. So that the last characters of a text begin trigrams, too,
+//! each text ends in two signs of [`END`].
 
 use super::{Rows, history::Thing, int};
 use ding_modules::ids;
 use rusqlite::OptionalExtension as _;
+
+/// Sign at the end of a text; names hold none (they could: then a search finds a little more).
+pub(crate) const END: char = '\u{2404}';
 
 /// Bits of the number of a thing in an id.
 const NUMBER_BITS: u32 = 48;
@@ -28,6 +32,11 @@ pub(crate) fn thing_of(id: i64) -> Option<(Thing, u64)> {
 pub(crate) fn fold(text: &str) -> String {
     let calm: String = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
     ids::text::normalise_name(&calm).unwrap_or_else(|| calm.to_ascii_uppercase())
+}
+
+/// A folded text with its end marked; an empty one stays empty.
+fn ended(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{text}{END}{END}") }
 }
 
 /// Folded form of a number; empty if the text is none.
@@ -50,7 +59,7 @@ pub(super) struct Names<'a> {
 /// Enters a thing, or changes what it is found by.
 pub(super) fn put(rows: &Rows<'_>, thing: Thing, number: u64, names: Names<'_>) -> rusqlite::Result<()> {
     let id = id_of(thing, number);
-    let new = [fold_number(names.number), fold(names.name), fold(names.other)];
+    let new = [fold_number(names.number), ended(&fold(names.name)), ended(&fold(names.other))];
     let old = rows
         .sql
         .prepare_cached("SELECT number, name, other FROM supervision_names WHERE id = ?1")?

@@ -22,8 +22,10 @@ CREATE TABLE supervision_names (
 ) STRICT;
 CREATE INDEX supervision_names_by_number ON supervision_names (number) WHERE number <> '';
 CREATE VIRTUAL TABLE supervision_search USING fts5(
-    number, name, other, content='supervision_names', content_rowid='id', tokenize='trigram'
+    number, name, other, content='supervision_names', content_rowid='id', tokenize='trigram case_sensitive 1'
 );
+-- The trigrams themselves: which ones begin with one or two characters.
+CREATE VIRTUAL TABLE supervision_terms USING fts5vocab('supervision_search', 'row');
 
 -- What somebody has to do (see duties.rs).
 CREATE TABLE supervision_duties (
