@@ -1,5 +1,5 @@
 //! What a member's read model lists: pages of objects, shown as lines for people or as they are for
-//! scripts. The member names the fields; whatever it adds is shown too.
+//! scripts.
 
 use super::desk::Desk;
 use crate::{
@@ -74,21 +74,14 @@ pub(crate) async fn show(
     }
     let mut text = lines(&items, columns);
     if let Some(after) = after {
-        text.push_str(&format!("\nMore with --after {}", word(&after)));
+        text.push_str(&format!("\nMore with --after {}", after.as_str().unwrap_or_default()));
     }
     say(&text)
 }
 
-/// Columns below each other: the named ones first, then every other field that is no list.
+/// The named fields in columns below each other; one that no row has is left out.
 fn lines(items: &[Value], columns: &[&str]) -> String {
     let mut names: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-    for item in items.iter().filter_map(Value::as_object) {
-        let more = item
-            .iter()
-            .filter(|(name, value)| !names.contains(name) && !value.is_array() && !value.is_object());
-        let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
-        names.extend(more);
-    }
     names.retain(|name| items.iter().any(|item| item.get(name).is_some_and(|value| !value.is_null())));
     let cell = |item: &Value, name: &str| item.get(name).map(word).unwrap_or_default();
     let mut table = vec![names.clone()];
@@ -182,7 +175,7 @@ mod tests {
             json!({ "number": "浙江22", "state": "draft", "height": "0x2", "late": true }),
         ];
         assert_eq!(
-            lines(&items, &["number", "state"]),
+            lines(&items, &["number", "state", "nothing", "height", "late"]),
             "number  state     height  late\n京1     recorded  31\n浙江22  draft     2       yes"
         );
     }

@@ -12,6 +12,7 @@ pub mod init;
 pub mod keys;
 mod lists;
 pub mod node;
+pub mod pilot;
 #[cfg(test)]
 mod port;
 pub mod readmodel;
@@ -40,6 +41,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(args, json),
         Command::Evidence(args) => evidence::run(args, json),
         Command::Filing(args) => filing::run(args, json),
+        Command::Pilot(args) => pilot::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),
