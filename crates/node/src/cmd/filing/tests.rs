@@ -15,6 +15,7 @@ use ding_modules::{
 };
 use std::fs;
 
+mod reads;
 mod sheets;
 mod steps;
 

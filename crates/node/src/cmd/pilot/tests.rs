@@ -319,12 +319,13 @@ fn one_hundred_and_sixty_four_pilots_come_from_a_sheet_once() {
 fn rows_that_cannot_be_pilots_are_named_by_row_and_column() {
     let (port, folder) = (Port::open("rows"), Folder::new("rows"));
     let material = folder.file("form.pdf", "%PDF");
-    let cases: [(usize, &str, &[&str]); 12] = [
+    let cases: [(usize, &str, &[&str]); 13] = [
         (0, "别的", &["column A 试点类型", "no kind of pilot"]),
         (0, "综合性试点", &["no field of its own"]),
         (1, "", &["column B", "empty"]),
         (2, "91330100MA0000023Q", &["column C", "computed P"]),
-        (4, "2020-01-01", &["not after today"]),
+        (4, "2020-01-01", &["due after the pilot's last day"]),
+        (4, "2099-01-01", &["is not after today and by"]),
         (5, "代币价格", &["column F", "代币"]),
         (7, "12", &["column I", "the same"]),
         (8, "很多", &["column I", "no number"]),

@@ -5,7 +5,7 @@ use std::time::Instant;
 const HEADER: &str = "备案编号,主体名称,统一社会信用代码,服务名称,服务类别,服务形式,应用领域,服务描述,服务器地址,服务器行政区划,上线日期,负责人";
 
 /// A row of services of one provider each.
-fn row(serial: u32) -> Vec<String> {
+pub(super) fn row(serial: u32) -> Vec<String> {
     let number = FilingNumber::form(330_106, 2019, serial, 1).unwrap();
     [
         number.in_full(),
@@ -24,12 +24,12 @@ fn row(serial: u32) -> Vec<String> {
     .to_vec()
 }
 
-fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(super) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let lines = rows.into_iter().map(|row| row.join(","));
     [HEADER.to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-fn import(port: &Port, folder: &Folder, file: &str) -> Result<(), Failure> {
+pub(super) fn import(port: &Port, folder: &Folder, file: &str) -> Result<(), Failure> {
     filing(port, "supervisor", &["import", file, "--salts", &folder.path("salts.jsonl")])
 }
 
@@ -195,4 +195,51 @@ fn a_wrong_check_digit_warns_and_wrong_roles_rows_and_columns_are_named() {
         &["row 3", "row 2", "is called"],
     );
     assert_eq!(services(&port), 1);
+}
+
+#[test]
+fn an_import_that_is_killed_in_the_middle_goes_on_where_it_was() {
+    let (port, folder) = (Port::open("killed"), Folder::new("killed"));
+    let file = folder.file("all.csv", csv((1..=400).map(row)));
+    let salts = folder.path("salts.jsonl");
+    let words = ["filing", "import", &file, "--salts", &salts, "--rpc", &port.url, "--key", "supervisor"];
+    let Args { hand, what } = Line::try_parse_from(words).unwrap().args;
+    let What::Import(import) = what else { panic!("another command") };
+    let watcher = hand.clone();
+    // Whatever the import was about to do when the first services are there, it does not do any more.
+    block_on(async {
+        let some = async {
+            let desk = Desk::open(watcher, true).await.unwrap();
+            while desk.ask(ADDRESS, &countsCall {}).await.unwrap().services == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = some => {}
+            ended = import.run(hand, true) => panic!("it ended first: {ended:?}"),
+        }
+    })
+    .unwrap();
+    let before = services(&port);
+    assert!(before > 0);
+    import_again(&port, &folder, &file);
+    assert_eq!(services(&port), 400);
+    import_again(&port, &folder, &file);
+    assert_eq!(services(&port), 400, "each service once");
+    let numbers: std::collections::BTreeSet<String> =
+        (1..=400).map(|service| ask(&port, &proposalCall { service }).number).collect();
+    assert_eq!(numbers.len(), 400);
+}
+
+/// Starts the import again; transactions of the killed one may still be on their way into blocks.
+fn import_again(port: &Port, folder: &Folder, file: &str) {
+    let mut last = None;
+    for _ in 0..5 {
+        match import(port, folder, file) {
+            Ok(()) => return,
+            Err(error) => last = Some(error),
+        }
+    }
+    panic!("{last:?}");
 }
