@@ -1,5 +1,5 @@
 //! What a member's read model lists: pages of objects, shown as lines for people or as they are for
-//! scripts. The member names the fields; whatever it adds is shown too.
+//! scripts.
 
 use super::desk::Desk;
 use crate::{
@@ -18,10 +18,10 @@ const DEPTH_MAX: usize = 8;
 pub(crate) struct Page {
     /// Rows to show at most.
     #[arg(long, default_value_t = 50)]
-    limit: u64,
+    pub(crate) limit: u64,
     /// Go on behind the place that the last answer named.
     #[arg(long)]
-    after: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 /// Fields of a filter that are given.
@@ -29,29 +29,36 @@ pub(crate) fn filter<const N: usize>(fields: [(&str, Option<Value>); N]) -> Map<
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// Asks page by page and shows the rows.
+/// Rows of a list, where it goes on, and the height they are of.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The rows.
+    pub(crate) items: Vec<Value>,
+    next: Option<Value>,
+    height: Value,
+}
+
+/// Asks page by page.
 ///
 /// # Errors
 ///
 /// The member refuses the filter, in its words, or keeps no such list.
-pub(crate) async fn show(
+pub(crate) async fn fetch(
     desk: &Desk,
     method: &str,
-    filter: Map<String, Value>,
+    filter: &Map<String, Value>,
     page: &Page,
-    columns: &[&str],
-) -> Result<(), Failure> {
-    let mut items: Vec<Value> = Vec::new();
-    let mut after = page.after.clone().map(Value::String);
-    let mut height = Value::Null;
+) -> Result<Found, Failure> {
+    let mut found =
+        Found { items: Vec::new(), next: page.after.clone().map(Value::String), height: Value::Null };
     loop {
-        let left = page.limit.saturating_sub(items.len() as u64);
+        let left = page.limit.saturating_sub(found.items.len() as u64);
         if left == 0 {
-            break;
+            return Ok(found);
         }
         let mut params = filter.clone();
         params.insert("limit".into(), left.min(PAGE_ROWS).into());
-        if let Some(after) = after.take() {
+        if let Some(after) = found.next.take() {
             params.insert("after".into(), after);
         }
         let mut answer: Value = desk.query(method, Value::Object(params)).await?;
@@ -59,36 +66,40 @@ pub(crate) async fn show(
             return Err(Failure::Failed(format!("the member answered {method} without a list of items")));
         };
         let is_empty = more.is_empty();
-        items.extend(more);
-        height = answer.get("height").cloned().unwrap_or_default();
-        after = answer.get("next").filter(|next| !next.is_null()).cloned();
-        if after.is_none() || is_empty {
-            break;
+        found.items.extend(more);
+        found.height = answer.get("height").cloned().unwrap_or_default();
+        found.next = answer.get("next").filter(|next| !next.is_null()).cloned();
+        if found.next.is_none() || is_empty {
+            return Ok(found);
         }
     }
+}
+
+/// Asks page by page and shows the rows. Errors as [`fetch`].
+pub(crate) async fn show(
+    desk: &Desk,
+    method: &str,
+    filter: Map<String, Value>,
+    page: &Page,
+    columns: &[&str],
+) -> Result<(), Failure> {
+    let Found { items, next, height } = fetch(desk, method, &filter, page).await?;
     if desk.json {
-        return say_json(&json!({ "items": items, "next": after, "height": height }));
+        return say_json(&json!({ "items": items, "next": next, "height": height }));
     }
     if items.is_empty() {
         return say("None.");
     }
     let mut text = lines(&items, columns);
-    if let Some(after) = after {
-        text.push_str(&format!("\nMore with --after {}", word(&after)));
+    if let Some(next) = next {
+        text.push_str(&format!("\nMore with --after {}", next.as_str().unwrap_or_default()));
     }
     say(&text)
 }
 
-/// Columns below each other: the named ones first, then every other field that is no list.
+/// The named fields in columns below each other; one that no row has is left out.
 fn lines(items: &[Value], columns: &[&str]) -> String {
     let mut names: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-    for item in items.iter().filter_map(Value::as_object) {
-        let more = item
-            .iter()
-            .filter(|(name, value)| !names.contains(name) && !value.is_array() && !value.is_object());
-        let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
-        names.extend(more);
-    }
     names.retain(|name| items.iter().any(|item| item.get(name).is_some_and(|value| !value.is_null())));
     let cell = |item: &Value, name: &str| item.get(name).map(word).unwrap_or_default();
     let mut table = vec![names.clone()];
@@ -182,7 +193,7 @@ mod tests {
             json!({ "number": "浙江22", "state": "draft", "height": "0x2", "late": true }),
         ];
         assert_eq!(
-            lines(&items, &["number", "state"]),
+            lines(&items, &["number", "state", "nothing", "height", "late"]),
             "number  state     height  late\n京1     recorded  31\n浙江22  draft     2       yes"
         );
     }

@@ -16,6 +16,7 @@ mod lists;
 mod named;
 pub mod node;
 pub mod order;
+pub mod pilot;
 #[cfg(test)]
 mod port;
 pub mod readmodel;
@@ -45,6 +46,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(args, json),
         Command::Evidence(args) => evidence::run(args, json),
         Command::Filing(args) => filing::run(args, json),
+        Command::Pilot(args) => pilot::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Calendar(args) => calendar::run(args, json),
         Command::Identity(args) => identity::run(args, json),

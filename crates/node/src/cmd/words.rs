@@ -97,6 +97,7 @@ words! {
         Measure::Rectify => ["责令限期改正"], Measure::Warn => ["警告"], Measure::Suspend => ["暂停业务"], Measure::Fine => ["罚款"];
     Ground, "ground of a fine", Ground::Refusal => ["拒不改正"], Ground::Serious => ["情节严重"];
     Duty, "breach", _ => [];
+    pilot::Class, "class", term => [pilot::Class::official(term)];
     pilot::Kind, "kind of pilot", term => [pilot::Kind::official(term)];
     pilot::Field, "field", term => [pilot::Field::official(term)];
     pilot::Zone, "zone", term => [pilot::Zone::official(term)];
@@ -510,6 +511,66 @@ impl FromStr for Numbers {
             None => Ok(Self(list)),
         }
     }
+}
+
+/// A decimal number as written: digits and how many of them stand behind the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Amount {
+    digits: i64,
+    decimals: u8,
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{:?} is no number; write it as 12 or 12.5", cut(text));
+        let folded = fold(text).replace(',', "");
+        let (sign, bare) = folded.strip_prefix('-').map_or(("", folded.as_str()), |bare| ("-", bare));
+        let (whole, rest) = bare.split_once('.').unwrap_or((bare, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(rest) || (bare.contains('.') && rest.is_empty()) {
+            return Err(wrong());
+        }
+        let decimals = u8::try_from(rest.len()).ok().filter(|count| *count <= limits::PILOT_DECIMALS_MAX);
+        let decimals = decimals.ok_or_else(|| {
+            format!("{:?} has more than {} decimals", cut(text), limits::PILOT_DECIMALS_MAX)
+        })?;
+        let digits =
+            format!("{sign}{whole}{rest}").parse().map_err(|_| format!("{:?} is too large", cut(text)))?;
+        Ok(Self { digits, decimals })
+    }
+}
+
+impl Amount {
+    /// How many digits stand behind the point.
+    pub(crate) const fn decimals(&self) -> u8 {
+        self.decimals
+    }
+
+    /// The number in units of the last of so many decimals.
+    ///
+    /// # Errors
+    ///
+    /// It has more decimals, or becomes too large.
+    pub(crate) fn scaled(&self, decimals: u8) -> Result<i64, String> {
+        let text = decimal(self.digits, self.decimals);
+        let more = decimals
+            .checked_sub(self.decimals)
+            .ok_or_else(|| format!("{text} has more than the {decimals} decimals of the indicator"))?;
+        let scale = 10i64.checked_pow(more.into());
+        scale.and_then(|scale| self.digits.checked_mul(scale)).ok_or_else(|| format!("{text} is too large"))
+    }
+}
+
+/// An integer with a point before its last digits.
+pub(crate) fn decimal(value: i64, decimals: u8) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let wide = usize::from(decimals);
+    let digits = format!("{digits:0>width$}", width = wide + 1);
+    let (whole, rest) = digits.split_at(digits.len().saturating_sub(wide));
+    let sign = if value < 0 { "-" } else { "" };
+    if rest.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest}") }
 }
 
 #[cfg(test)]

@@ -44,9 +44,9 @@ pub(super) enum Read {
         /// Only those of a batch.
         #[arg(long)]
         batch: Option<u32>,
-        /// Only of this kind of provider: service-provider, technology-provider.
-        #[arg(long)]
-        kind: Option<String>,
+        /// Only of this category: infrastructure, application, technology.
+        #[arg(long, value_parser = words::word::<Category>)]
+        category: Option<Category>,
         /// Only those with this text in a name or number.
         #[arg(long)]
         text: Option<String>,
@@ -106,7 +106,7 @@ impl Read {
     /// The member does not answer, or there is nothing of that name.
     pub(super) async fn run(self, desk: &Desk) -> Result<(), Failure> {
         match self {
-            Self::List { state, provider, division, batch, kind, text, page } => {
+            Self::List { state, provider, division, batch, category, text, page } => {
                 let provider = match provider {
                     Some(provider) => Some(provider.id(desk).await?.into()),
                     None => None,
@@ -116,18 +116,31 @@ impl Read {
                     ("provider", provider),
                     ("division", division.map(Value::from)),
                     ("batch", batch.map(Value::from)),
-                    ("kind", kind.map(Value::from)),
+                    ("kind", category.map(|category| category.name().into())),
                     ("text", text.map(Value::from)),
                 ]);
-                lists::show(desk, "ding_filings", fields, &page, &["service", "number", "name", "state"])
-                    .await
+                lists::show(
+                    desk,
+                    "ding_filings",
+                    fields,
+                    &page,
+                    &["service", "number", "name", "providerName", "state", "day", "clock", "batch"],
+                )
+                .await
             }
             Self::Search { text, page } => {
                 let fields = filter([("text", Some(text.into()))]);
-                lists::show(desk, "ding_search", fields, &page, &["kind", "number", "name"]).await
+                lists::show(desk, "ding_search", fields, &page, &["kind", "id", "number", "name"]).await
             }
             Self::Batches { number: None, page } => {
-                lists::show(desk, "ding_batches", filter([]), &page, &["number", "day", "count"]).await
+                lists::show(
+                    desk,
+                    "ding_batches",
+                    filter([]),
+                    &page,
+                    &["number", "day", "services", "workingDays", "document"],
+                )
+                .await
             }
             Self::Batches { number: Some(number), .. } => {
                 let batch: Value = desk.query("ding_batch", json!({ "number": number })).await?;
@@ -140,7 +153,25 @@ impl Read {
                     ("by", by.map(|day| day.to_string().into())),
                     ("overdue", overdue.then_some(Value::Bool(true))),
                 ]);
-                lists::show(desk, "ding_queue", fields, &page, &["due", "what", "number", "name"]).await
+                lists::show(
+                    desk,
+                    "ding_queue",
+                    fields,
+                    &page,
+                    &[
+                        "due",
+                        "overdue",
+                        "provisional",
+                        "step",
+                        "by",
+                        "organisation",
+                        "kind",
+                        "id",
+                        "number",
+                        "name",
+                    ],
+                )
+                .await
             }
             Self::Show { service } => show(desk, service.id(desk).await?).await,
             Self::Provider { provider } => {

@@ -368,8 +368,8 @@ pub(super) enum Step {
         /// First height at which calls are let through; 0: the next.
         #[arg(long, default_value_t = 0)]
         from_height: u64,
-        /// Remarks.
-        #[arg(long, value_parser = text, default_value = "")]
+        /// Why.
+        #[arg(long, value_parser = text)]
         text: String,
     },
     /// First hand of a fine (罚款).

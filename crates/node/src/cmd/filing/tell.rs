@@ -40,7 +40,7 @@ fn tell(told: &mut Told, event: &Event) {
                 }
                 if taken.from != taken.to {
                     told.put(
-                        taken.track.name(),
+                        &format!("{} state", taken.track),
                         format!("{} (was {})", taken.to, taken.from),
                         taken.to.name(),
                     );

@@ -6,7 +6,6 @@ use crate::{
 };
 use clap::Parser;
 use ding_modules::{
-    calendar::Day,
     filing::{
         State,
         abi::IFiling::{ServiceRecord, batchCall, countsCall, penaltyCall, serviceCall},
@@ -14,12 +13,9 @@ use ding_modules::{
     },
     ids::FilingNumber,
 };
-use std::{
-    fs,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::fs;
 
+mod reads;
 mod sheets;
 mod steps;
 

@@ -11,7 +11,7 @@ fn a_service_is_filed_returned_resubmitted_recorded_published_and_objected_to_fr
     assert!(!lines.contains("张三"), "the salts are kept without what they hide");
 
     // The wrong role, and a reason that is none.
-    refused(filing(&port, "provider", &["forward", "1"]), &["provider", "may"]);
+    refused(filing(&port, "provider", &["forward", "1"]), &["may not take the step forward"]);
     refused(
         filing(
             &port,
@@ -144,9 +144,7 @@ fn a_recorded_service_changes_is_inspected_corrected_warned_suspended_fined_and_
     filing(&port, "supervisor-2", &["impose-fine", &item]).unwrap();
     filing(&port, "supervisor", &["settle-fine", &item, "--receipt", &report]).unwrap();
 
-    filing(&port, "provider", &["report-rectified", "1", "--report", &report]).unwrap_or_else(|_| ());
-    let _ = filing(&port, "supervisor", &["decide-rectified", "1", "--outcome", "accepted"]);
-    filing(&port, "supervisor", &["restore", "1"]).unwrap();
+    filing(&port, "supervisor", &["restore", "1", "--text", "已整改"]).unwrap();
     assert_eq!(state(&port, 1), State::Recorded);
     filing(
         &port,
@@ -180,7 +178,7 @@ fn a_recorded_service_changes_is_inspected_corrected_warned_suspended_fined_and_
         )
     };
     let today = crate::cmd::words::today();
-    refused(end(&today.plus(20).unwrap().to_string()), &["30"]);
+    refused(end(&today.plus(20).unwrap().to_string()), &["had to be announced by", "plan a later day"]);
     end(&today.plus(120).unwrap().to_string()).unwrap();
     filing(&port, "provider", &["cancel-termination", "1", "--reason", "继续"]).unwrap();
     refused(filing(&port, "supervisor", &["deregister", "1", "--reasons", "停止"]), &["1"]);
