@@ -10,7 +10,7 @@ use ding_modules::{
     members::{OrganisationEntry, Role},
     uscc,
 };
-use ding_primitives::{Address, limits};
+use ding_primitives::limits;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -163,7 +163,8 @@ pub(super) fn make_keys(organisations: &mut [OrganisationEntry]) -> Vec<MadeKey>
 
 impl MadeKey {
     /// The account.
-    pub(super) const fn address(&self) -> Address {
+    #[cfg(test)]
+    const fn address(&self) -> ding_primitives::Address {
         self.signer.address()
     }
 
@@ -180,6 +181,7 @@ impl MadeKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ding_primitives::Address;
 
     #[test]
     fn an_organisation_is_told_in_one_argument_in_any_order() {
