@@ -129,7 +129,7 @@ fn drafts_that_cannot_be_are_refused_by_name() {
     refuse(&["freeze", &name(5)], &["acts for organisation 2, a supervisor"]);
     refuse(
         &["disclose", &name(8), "--field", "name", "--days", "5", "--case", &"11".repeat(32)],
-        &["not bound"],
+        &["is under no binding"],
     );
     refuse(&["inquire", &name(8)], &["workingDays"]);
     refuse(&["freeze", &name(8), "--days", "3"], &["takes no workingDays"]);

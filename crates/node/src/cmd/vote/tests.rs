@@ -136,7 +136,10 @@ fn a_proposal_that_leaves_nobody_to_decide_is_refused_and_not_made() {
     refused(refusal, &["nothing could be decided"]);
     assert_eq!(proposals(&harbour), 0);
     // The last account of an organisation that has a vote.
-    refused(vote(&harbour, &["propose", "remove-account", "Harbour Bank", &name(3)]), &["last account"]);
+    refused(
+        vote(&harbour, &["propose", "remove-account", "Harbour Bank", &name(3)]),
+        &["is the last of organisation 3"],
+    );
     assert_eq!((proposals(&harbour), harbour.world().transactions()), (0, 0));
 }
 
@@ -162,14 +165,17 @@ fn organisations_are_named_by_number_name_or_code_and_others_are_refused() {
 
 #[test]
 fn what_is_not_decided_by_vote_or_by_this_account_is_refused_by_name() {
-    let harbour = found();
+    let (harbour, folder) = (found(), Folder::new("vote-who"));
     refused(vote(&harbour, &["propose", "raw", "--to", "evidence", "--input", "0x12345678"]), &["vote"]);
     // A stranger has no vote.
     let propose = ["propose", "set-parameter", "voting_ms", "3d", "--key"];
     refused(vote(&harbour, &[&propose[..], &[&name(8)]].concat()), &[&account(8).to_string()]);
-    // Nor has a bank about holidays, though it could propose other things.
     vote(&harbour, &[&propose[..], &[&name(3)]].concat()).unwrap();
-    vote(&harbour, &["reject", "1"]).unwrap();
     refused(vote(&harbour, &["approve", "1", "--key", &name(8)]), &[&account(8).to_string()]);
+    // Nor has a bank about holidays, though it may propose other things.
+    let notice = "11".repeat(32);
+    let table = folder.file("2027.csv", TABLE);
+    let holidays = ["propose", "calendar-table", &table, "--notice", &notice, "--key"];
+    refused(vote(&harbour, &[&holidays[..], &[&name(3)]].concat()), &[&account(3).to_string()]);
     refused(vote(&harbour, &["withdraw", "1", "--key", &name(0)]), &["1"]);
 }
