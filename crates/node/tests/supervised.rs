@@ -90,7 +90,10 @@ impl Town {
                 organisation("Harbour Identity Office", &[], &[0]),
                 organisation("National Administration", &[Role::Supervisor], &[4, 5, 6]),
             ],
-            authorities: vec![AuthorityEntry { organisation: "Harbour Identity Office".into(), name: String::new() }],
+            authorities: vec![AuthorityEntry {
+                organisation: "Harbour Identity Office".into(),
+                name: String::new(),
+            }],
             admission: Admission::Bound,
             keys: false,
         };
@@ -132,7 +135,8 @@ impl Town {
     /// The answer of a command that works; nothing personal is in it.
     fn ding(&self, words: &[&str]) -> Value {
         let output = self.run(words);
-        let (out, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        let (out, error) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         assert!(output.status.success(), "{words:?}: {out}{error}");
         for personal in ["11010519491231002X", "13800138000"] {
             assert!(!out.contains(personal) && !error.contains(personal), "{words:?}: {out}{error}");
@@ -171,7 +175,11 @@ fn the_supervised_part_is_used_from_the_command_line() {
     let bound = town.ding(&["identity", "bind", "person", &holder, "--level", "document", "--data", &data]);
     assert_eq!(bound["binding"], 1);
     town.ding(&["evidence", "deposit", &evidence, "--key", &holder]);
-    town.refused(&["identity", "bind", "person", &other, "--level", "document", "--data", &data], 1, &[&holder]);
+    town.refused(
+        &["identity", "bind", "person", &other, "--level", "document", "--data", &data],
+        1,
+        &[&holder],
+    );
 
     // The key is replaced; the old one acts no more, the new one does.
     let rotate = ["identity", "rotate", &holder, &successor, "--reason", "key-lost", "--yes"];
@@ -179,10 +187,24 @@ fn the_supervised_part_is_used_from_the_command_line() {
     let evidence = town.folder.file("b.txt", "b");
     town.refused(&["evidence", "deposit", &evidence, "--key", &holder], 1, &["replaced"]);
     town.ding(&["evidence", "deposit", &evidence, "--key", &successor]);
-    assert_eq!(town.ding(&["identity", "show", &holder])["successor"].as_str().unwrap().to_lowercase(), successor.to_lowercase());
+    assert_eq!(
+        town.ding(&["identity", "show", &holder])["successor"].as_str().unwrap().to_lowercase(),
+        successor.to_lowercase()
+    );
 
     // Frozen by two hands, revoked on appeal by a third.
-    let draft = ["order", "draft", "freeze", &successor, "--basis", "a law, art. 1", "--until", "90d", "--key", &first];
+    let draft = [
+        "order",
+        "draft",
+        "freeze",
+        &successor,
+        "--basis",
+        "a law, art. 1",
+        "--until",
+        "90d",
+        "--key",
+        &first,
+    ];
     let freeze = number(&town.ding(&draft)["order"]);
     town.refused(&["order", "approve", &freeze, "--yes", "--key", &first], 1, &["somebody else"]);
     town.refused(&["order", "approve", &freeze, "--key", &second], 2, &["--yes"]);
@@ -198,14 +220,40 @@ fn the_supervised_part_is_used_from_the_command_line() {
 
     // Who stands behind the account goes to the requester alone, and is checked against the ledger.
     let key = town.folder.path("requester.key");
-    let recipient = town.ding(&["identity", "disclosure-key", &key])["recipient"].as_str().unwrap().to_owned();
-    let draft = ["order", "draft", "disclose", &successor, "--basis", "a law, art. 28", "--days", "5", "--field", "name"];
+    let recipient =
+        town.ding(&["identity", "disclosure-key", &key])["recipient"].as_str().unwrap().to_owned();
+    let draft = [
+        "order",
+        "draft",
+        "disclose",
+        &successor,
+        "--basis",
+        "a law, art. 28",
+        "--days",
+        "5",
+        "--field",
+        "name",
+    ];
     let case = "11".repeat(32);
-    let order = number(&town.ding(&[&draft[..], &["--field", "document", "--case", &case, "--key", &first]].concat())["order"]);
+    let order = number(
+        &town.ding(&[&draft[..], &["--field", "document", "--case", &case, "--key", &first]].concat())["order"],
+    );
     town.ding(&["order", "approve", &order, "--yes", "--key", &second]);
     let package = town.folder.path("package.age");
-    town.ding(&["identity", "disclose", "--order", &order, "--to", &recipient, "--output", &package, "--yes"]);
-    let checked = town.ding(&["identity", "check-disclosure", &package, "--identity", &key, "--show", "name", "--key", &first]);
+    town.ding(&[
+        "identity", "disclose", "--order", &order, "--to", &recipient, "--output", &package, "--yes",
+    ]);
+    let checked = town.ding(&[
+        "identity",
+        "check-disclosure",
+        &package,
+        "--identity",
+        &key,
+        "--show",
+        "name",
+        "--key",
+        &first,
+    ]);
     assert_eq!((&checked["fits"], &checked["documentFits"]), (&Value::Bool(true), &Value::Bool(true)));
     assert_eq!(checked["shown"]["name"], "李四");
     let shown = town.ding(&["order", "show", &order]);
@@ -223,7 +271,11 @@ fn the_supervised_part_is_used_from_the_command_line() {
     assert_eq!(town.ding(&["vote", "show", &proposal])["status"], "carried out");
 
     // Nobody is left without a say.
-    town.refused(&["vote", "propose", "set-roles", "National Administration"], 1, &["nothing could be decided"]);
+    town.refused(
+        &["vote", "propose", "set-roles", "National Administration"],
+        1,
+        &["nothing could be decided"],
+    );
     town.refused(&["vote", "propose", "remove-account", "1", &account(0)], 1, &["last of organisation 1"]);
     assert_eq!(town.ding(&["vote", "list"])["count"], 1);
 
