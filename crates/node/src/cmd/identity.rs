@@ -8,6 +8,8 @@ mod bind;
 mod disclose;
 mod record;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use super::{
     desk::{Act, Desk, Done, Hand, Told},

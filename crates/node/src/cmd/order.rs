@@ -5,6 +5,8 @@
 
 mod draft;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use self::draft::{Draft, Lift};
 use super::{

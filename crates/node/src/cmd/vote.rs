@@ -91,16 +91,16 @@ enum What {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Terms {
     /// What it is about, in at most 120 characters; what it would change without it.
-    #[arg(long)]
+    #[arg(long, global = true)]
     title: Option<String>,
     /// Not carried out before: a day, or a length of time from now.
-    #[arg(long, value_name = "DATE", value_parser = named::moment)]
+    #[arg(long, global = true, value_name = "DATE", value_parser = named::moment)]
     not_before: Option<named::Moment>,
     /// Vote for it at once.
-    #[arg(long)]
+    #[arg(long, global = true)]
     approve: bool,
     /// Carry it out at once if your vote approves it.
-    #[arg(long, requires = "approve")]
+    #[arg(long, global = true, requires = "approve")]
     execute: bool,
 }
 

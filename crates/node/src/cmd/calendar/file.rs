@@ -39,6 +39,16 @@ struct Entry {
     days: String,
 }
 
+impl Entry {
+    /// First and last day.
+    fn ends(&self) -> Result<(Day, Day), String> {
+        let Self { place, days, .. } = self;
+        let (first, last) = days.split_once("..").unwrap_or((days, days));
+        let day = |text: &str| text.trim().parse::<Day>().map_err(|error| format!("{place}: {error}"));
+        Ok((day(first)?, day(last)?))
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Json {
@@ -82,12 +92,12 @@ fn parse(text: &str, year: Option<u16>) -> Result<Table, String> {
     let text = text.trim_start_matches('\u{feff}');
     let (told, entries) =
         if text.trim_start().starts_with('{') { from_json(text)? } else { (None, from_csv(text)?) };
-    let first = entries.first().and_then(|entry| entry.days.split("..").next()?.trim().parse::<Day>().ok());
+    let first = entries.first().map(|entry| entry.ends()).transpose()?;
     let year = match (year, told) {
         (Some(wanted), Some(told)) if wanted != told => {
             return Err(format!("it is the table of {told}, not of {wanted}"));
         }
-        (wanted, told) => wanted.or(told).or_else(|| u16::try_from(first?.year()).ok()),
+        (wanted, told) => wanted.or(told).or_else(|| u16::try_from(first?.0.year()).ok()),
     };
     let year = year.ok_or("it has no rows; name the year of an empty table with --year")?;
     table(year, &entries)
@@ -132,10 +142,7 @@ fn from_csv(text: &str) -> Result<Vec<Entry>, String> {
 fn table(year: u16, entries: &[Entry]) -> Result<Table, String> {
     let mut seen: BTreeMap<u16, (&Entry, Day)> = BTreeMap::new();
     for entry in entries {
-        let Entry { place, days, .. } = entry;
-        let (first, last) = days.split_once("..").unwrap_or((days, days));
-        let day = |text: &str| text.trim().parse::<Day>().map_err(|error| format!("{place}: {error}"));
-        let (first, last) = (day(first)?, day(last)?);
+        let (place, (first, last)) = (&entry.place, entry.ends()?);
         for end in [first, last] {
             if end.year() != u32::from(year) {
                 return Err(format!("{place}: {end} is not in {year}; a table has the days of one year"));

@@ -16,7 +16,10 @@ use crate::{
 use clap::Subcommand;
 use ding_modules::{
     calendar::Day,
-    identity::{Status, abi::IIdentity::bindingCall, state::ADDRESS},
+    identity::{
+        abi::IIdentity::{bindingCall, countsCall, liveBindingCall},
+        state::ADDRESS,
+    },
     ids::Date,
 };
 use ding_primitives::limits;
@@ -416,12 +419,16 @@ async fn require_over(desk: &Desk, record: &Record) -> Result<(), Failure> {
                 known.genesis
             )));
         }
-        let found = desk.ask(ADDRESS, &bindingCall { id: known.number }).await?;
-        if found.status != Status::Revoked.number() {
+    }
+    // Whatever the record remembers: what counts is what the ledger has of the subject.
+    let subject = record.subject();
+    for authority in 1..=desk.ask(ADDRESS, &countsCall {}).await?.authorities {
+        let live = desk.ask(ADDRESS, &liveBindingCall { authority, subject }).await?;
+        if live != 0 {
+            let root = desk.ask(ADDRESS, &bindingCall { id: live }).await?.root;
             return Err(Failure::Input(format!(
-                "binding {} of it is live; revoke it first (`ding identity revoke {} --reason …`), or add --live to erase the \
-                 record all the same",
-                known.number, found.root
+                "binding {live} of it is live; revoke it first (`ding identity revoke {root} --reason …`), or add --live to erase \
+                 the record all the same"
             )));
         }
     }

@@ -10,7 +10,7 @@ use ding_modules::{
     members::{OrganisationEntry, Role},
     uscc,
 };
-use ding_primitives::{Address, limits};
+use ding_primitives::limits;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -162,6 +162,12 @@ pub(super) fn make_keys(organisations: &mut [OrganisationEntry]) -> Vec<MadeKey>
 }
 
 impl MadeKey {
+    /// The account.
+    #[cfg(test)]
+    const fn address(&self) -> ding_primitives::Address {
+        self.signer.address()
+    }
+
     /// Writes the key: beside the keys of its member, or into a folder of the organisation's own.
     pub(super) fn write(&self, dir: &Path, member: Option<&str>) -> Result<PathBuf, Failure> {
         let folder = match member {
@@ -175,6 +181,7 @@ impl MadeKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ding_primitives::Address;
 
     #[test]
     fn an_organisation_is_told_in_one_argument_in_any_order() {
@@ -209,7 +216,7 @@ mod tests {
         let mut list = [with.clone(), organisation("B").unwrap()];
         let made = make_keys(&mut list);
         assert_eq!((made.len(), made[0].place, list[0].accounts.len()), (1, 1, 1));
-        assert_eq!(list[1].accounts, [made[0].signer.address()]);
+        assert_eq!(list[1].accounts, [made[0].address()]);
         assert_eq!(list[0], with);
     }
 }
