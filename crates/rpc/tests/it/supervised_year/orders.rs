@@ -117,7 +117,7 @@ fn appeal(year: &mut Year, who: Who, number: u64) {
     let _: IOrders::DigestRequired = year.refused(who, appeal(B256::ZERO));
     let filed: IOrders::AppealFiled = year.act(who, appeal(document("grounds"))).event();
     year.note_today("the provider appeals");
-    year.note("the appeal is to be decided", filed.dueDay);
+    year.note("the decision on the appeal is due", filed.dueDay);
     let _: IOrders::AppealedBefore = year.refused(who, appeal(document("again")));
     year.go("2026-07-24");
     let decide = to_orders(decideAppealCall { number, revoke: true, reasons: document("reasons") });
@@ -156,7 +156,7 @@ pub(crate) fn an_identity_is_disclosed(year: &mut Year) {
     let commitment = commitment::commit(&CITIZEN_SALT, CITIZEN_DOCUMENT.as_bytes());
     assert_eq!(approved.subject, commitment);
     year.note_today("the disclosure of an identity is ordered");
-    year.note("its delivery is due", approved.dueDay);
+    year.note("the delivery is due", approved.dueDay);
 
     // The office seals the data for the requester, off the ledger, and records the digest.
     year.go("2026-08-10");

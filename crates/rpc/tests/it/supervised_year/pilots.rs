@@ -319,7 +319,7 @@ pub(crate) fn a_pilot_is_adjusted(year: &mut Year, pilots: &Pilots) {
     let _: IPilot::NotEntitled = year.refused(FINANCE, to_pilot(order.clone()));
     let ordered: IPilot::AdjustmentOrdered = year.act(INDUSTRY, to_pilot(order)).event();
     year.note_today("a pilot is ordered to adjust");
-    year.note("its reply is due", ordered.lastDay);
+    year.note("the reply is due", ordered.lastDay);
     year.go("2026-08-04");
     let text = || "已增加节点".to_owned();
     let settle = settleAdjustmentCall { id: pilot.id, accepted: true, endDay: 0, text: text() };

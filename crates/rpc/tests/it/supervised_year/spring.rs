@@ -41,7 +41,7 @@ pub(crate) fn objections_are_heard(year: &mut Year, register: &Register) {
     year.go("2026-04-08");
     let first: IFiling::Objected = year.act(NEIGHBOUR, object(false_filing, "服务器不在所填地址")).event();
     year.note_today("an objection is made");
-    year.note("its decision is due", year.deadline(year.today(), 20));
+    year.note("the decision on that objection is due", year.deadline(year.today(), 20));
     let _: IFiling::ObjectionOpen = year.refused(NEIGHBOUR, object(false_filing, "again"));
     // The last day ends at midnight.
     year.go_at("2026-04-14", 23, 58);
@@ -122,8 +122,8 @@ pub(crate) fn inspection_and_notice_of_an_end(year: &mut Year, register: &Regist
     let noticed: IFiling::TerminationNotified = year.act(who, notify(ENDING, "2026-06-30")).event();
     assert_eq!(noticed.latestNotice, year.today().get());
     year.note_today("the end of a service is announced");
-    year.note("the last day for that announcement", noticed.latestNotice);
-    year.note("its last day", noticed.plannedDay);
+    year.note("latest day to announce it", noticed.latestNotice);
+    year.note("last day of the ending service", noticed.plannedDay);
     year.go("2026-05-19");
     let who = register.provider(ENDING_TOO_SOON);
     let refused: IFiling::TerminationTooSoon = year.refused(who, notify(ENDING_TOO_SOON, "2026-06-30"));
