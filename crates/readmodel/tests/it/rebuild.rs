@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{RandomChain, Shelf},
-    support::{CONFIG, Folder, dump, reached},
+    support::{Folder, config, dump, reached},
 };
 use ding_primitives::{Height, ports::FinalizedSink as _};
 use ding_readmodel::{ReadModel, RebuildError};
@@ -121,7 +121,7 @@ fn a_file_of_another_layout_is_derived_again() {
         .unwrap()
         .execute_batch("PRAGMA user_version = 77; DROP TABLE views;")
         .unwrap();
-    let model = ReadModel::open(folder.file(), CONFIG).unwrap();
+    let model = ReadModel::open(folder.file(), config()).unwrap();
     model.start(Shelf::of(&chain.blocks)).unwrap();
     reached(&model, 30);
     drop(model);

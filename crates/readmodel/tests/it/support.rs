@@ -1,6 +1,6 @@
 //! A folder for one test, and looks into the file from outside.
 
-use crate::chain::GENESIS;
+use crate::chain::{GENESIS, spec};
 use ding_primitives::Height;
 use ding_readmodel::{Config, ReadModel, State, Status};
 use rusqlite::{Connection, types::Value};
@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) const CONFIG: Config = Config { genesis_hash: GENESIS };
+pub(crate) fn config() -> Config {
+    Config { genesis_hash: GENESIS, spec: spec() }
+}
+
 /// Longer than anything here takes.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
@@ -35,7 +38,7 @@ impl Folder {
     }
 
     pub(crate) fn open(&self) -> ReadModel {
-        ReadModel::open(self.file(), CONFIG).unwrap()
+        ReadModel::open(self.file(), config()).unwrap()
     }
 }
 

@@ -12,8 +12,9 @@ use ding_modules::evidence::{
 };
 use ding_primitives::{
     Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Recovered, Roots,
-    Sealed, Transaction, U256, keccak256,
+    Sealed, Spec, Transaction, U256, keccak256, limits,
     ports::{Archive, FinalizedBlock, Pending, ReadError},
+    spec::GENESIS_VERSION,
     transaction::recover,
 };
 use std::{
@@ -25,6 +26,36 @@ use std::{
 };
 
 pub const CHAIN_ID: u64 = 1337;
+/// The genesis file: two organisations, one of them the supervisor and identity authority.
+pub fn spec() -> Arc<Spec> {
+    let modules = serde_json::json!({
+        "members": {"organisations": [
+            {"name": "国家网信办", "roles": ["supervisor"], "accounts": [account(1)]},
+            {"name": "浙江省网信办", "roles": ["provincial"], "division": 33, "accounts": [account(2)]},
+            {"name": "Harbour Chain Ltd", "code": "91110108MA01F1C00T", "accounts": [account(3)]},
+        ]},
+        "identity": {"authorities": [{"organisation": "国家网信办"}]},
+    });
+    Arc::new(Spec {
+        version: GENESIS_VERSION,
+        name: "rows".into(),
+        chain_id: CHAIN_ID,
+        timestamp_ms: START_MS,
+        public_key: vec![0; 96].into(),
+        sharing: Bytes::new(),
+        validators: vec![],
+        gas_limit: limits::BLOCK_GAS_MAX,
+        development: true,
+        endowments: Default::default(),
+        modules: serde_json::from_value(modules).unwrap(),
+    })
+}
+
+/// An account of organisation `number` of [`spec`].
+pub fn account(number: u8) -> Address {
+    Address::with_last_byte(0xa0 + number)
+}
+
 pub const GENESIS: B256 = B256::repeat_byte(0x9e);
 /// Time of block 0.
 pub const START_MS: u64 = 1_760_000_000_000;

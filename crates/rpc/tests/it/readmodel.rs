@@ -30,8 +30,8 @@ impl Drop for Folder {
 
 async fn with_read_model(folder: &Folder) -> (World, Arc<ReadModel>) {
     let chain = Chain::new();
-    let rows =
-        ReadModel::open(folder.0.join("rows.sqlite"), Config { genesis_hash: chain.genesis_hash() }).unwrap();
+    let config = Config { genesis_hash: chain.genesis_hash(), spec: chain.spec().clone() };
+    let rows = ReadModel::open(folder.0.join("rows.sqlite"), config).unwrap();
     let rows = Arc::new(rows);
     rows.start(Arc::new(Reader::new(chain.clone()))).unwrap();
     chain.subscribe(rows.clone());
