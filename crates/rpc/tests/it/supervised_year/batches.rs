@@ -5,6 +5,7 @@ use super::{
     founding::{false_registrations_are_refused, providers_are_registered},
     names::{Firm, attachments, own_place},
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_services},
 };
 use ding_modules::{
@@ -210,6 +211,7 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     // The first week's filings are due from 9 February on; two people decide on the 6th.
     year.go("2026-02-06");
     year.note("decisions of the first day are due", year.clock(register.service(THIN).id, Clock::Decide).0);
+    queries::queue_of_the_first_week(year, register);
     year.act(FIRST, propose(register.service(THIN).id));
     let record = to_filing(recordCall { services: vec![register.service(THIN).id] });
     let _: IFiling::SameHand = year.refused(FIRST, record.clone());
@@ -257,6 +259,7 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     year.go("2026-03-06");
     assert!(year.clock(overdue, Clock::Decide).2, "the administration is a day late");
     year.note_today("the overlooked decision is made");
+    queries::queue_with_an_overdue_decision(year, register);
     register.record(year, [OVERDUE, LATE].into_iter());
     year.chapter_ends();
 }
@@ -306,6 +309,7 @@ pub(crate) fn the_first_batch_is_published(year: &mut Year, register: &Register)
     year.note_today("the first batch is published");
     let objections = year.clock(services[0], Clock::Object).0;
     year.note("objections to the first batch end", objections);
+    queries::batch_is_public(year, register, 1);
     year.chapter_ends();
 }
 
@@ -355,5 +359,6 @@ pub(crate) fn the_second_batch_is_filed_and_published(year: &mut Year, register:
     year.note("objections to the second batch end", year.clock(first, Clock::Object).0);
     let counts = year.view(to_filing, IFiling::countsCall {});
     assert_eq!((counts.providers, counts.services, counts.batches), (456, 506, 2));
+    queries::batch_is_public(year, register, 2);
     year.chapter_ends();
 }

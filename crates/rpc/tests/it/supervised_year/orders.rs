@@ -6,6 +6,7 @@ use super::{
     founding::{CITIZEN_DOCUMENT, CITIZEN_SALT},
     names::own_place,
     people::*,
+    queries,
     stage::{Deed, Year, document, to_filing, to_orders, to_services},
 };
 use ding_modules::{
@@ -91,7 +92,8 @@ pub(crate) fn a_suspension_is_appealed(year: &mut Year, register: &Register) {
     assert_eq!(approved.fromHeight, year.height().get() + 1);
     year.note_today("a service is suspended by order");
     it_is_refused_and_named(year, service.id, &ways);
-    appeal(year, who, drafted.number);
+    queries::order_is_shown(year, register, false);
+    appeal(year, register, who, drafted.number);
     for way in ways {
         year.act(CITIZEN, Deed::new(way, []));
     }
@@ -110,7 +112,7 @@ fn it_is_refused_and_named(year: &mut Year, service: u64, ways: &[Address]) {
     assert_eq!(B256::from_slice(&year.look(&Deed::new(ways[0], [1]))), B256::with_last_byte(4));
 }
 
-fn appeal(year: &mut Year, who: Who, number: u64) {
+fn appeal(year: &mut Year, register: &Register, who: Who, number: u64) {
     year.go("2026-07-10");
     let appeal = |grounds| to_orders(appealCall { number, grounds });
     let _: IOrders::NotTheTarget = year.refused(CITIZEN, appeal(document("not mine")));
@@ -119,6 +121,7 @@ fn appeal(year: &mut Year, who: Who, number: u64) {
     year.note_today("the provider appeals");
     year.note("the decision on the appeal is due", filed.dueDay);
     let _: IOrders::AppealedBefore = year.refused(who, appeal(document("again")));
+    queries::order_is_shown(year, register, true);
     year.go("2026-07-24");
     let decide = to_orders(decideAppealCall { number, revoke: true, reasons: document("reasons") });
     let _: IOrders::RoleRequired = year.refused(BEIJING, decide.clone());

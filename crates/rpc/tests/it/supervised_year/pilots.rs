@@ -5,6 +5,7 @@ use super::{
     founding::bind_organisation,
     names,
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_pilot},
 };
 use ding_modules::{
@@ -243,6 +244,7 @@ pub(crate) fn pilots_are_listed(year: &mut Year, pilots: &Pilots) {
     year.act(FIRST, to_pilot(declineCall { id: last.id, reason: "名额已满".into() }));
     let listed = year.view(to_pilot, IPilot::documentOfCall { document: LIST });
     assert_eq!((listed.listedZones, listed.listedSpecials, listed.departments), (15, 164, 16));
+    queries::pilots_are_shown(year, pilots);
     year.chapter_ends();
 }
 

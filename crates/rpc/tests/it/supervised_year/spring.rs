@@ -6,6 +6,7 @@ use super::{
     contracts,
     names::own_place,
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_services},
 };
 use ding_modules::{
@@ -28,7 +29,7 @@ const DOUBTED: usize = 7;
 pub(crate) const FALSE_FILING: usize = 31;
 const INSPECTED: core::ops::Range<usize> = 60..100;
 const ANSWERS_LATE: usize = 98;
-const SILENT: usize = 99;
+pub(crate) const SILENT: usize = 99;
 pub(crate) const ENDING: usize = 120;
 const ENDING_TOO_SOON: usize = 121;
 
@@ -221,6 +222,7 @@ pub(crate) fn a_refusal_is_fined(year: &mut Year, register: &Register) {
     assert_eq!(state(year, silent), State::Suspended);
     let number = year.service(silent).number;
     assert!(!year.view(to_filing, IFiling::isRecordedCall { number }));
+    queries::refusal_is_shown(year, register);
     year.chapter_ends();
 }
 

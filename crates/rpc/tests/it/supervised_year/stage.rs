@@ -2,6 +2,7 @@
 //! to move along, and a diary of the dates that the ledger computed.
 
 use super::people::{self, Who};
+use crate::readmodel::Folder;
 use alloy_primitives::hex;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use ding_chain::reader::{Look as _, Reader};
@@ -17,6 +18,7 @@ use ding_primitives::{
     Address, B256, Bytes, Height, Receipt, Recovered, keccak256, limits,
     ports::{Archive as _, Budget, FinalizedBlock, FinalizedSink, TransactionSource as _},
 };
+use ding_readmodel::{Config, ReadModel};
 use ding_rpc::{Parts, Rpc, RpcError, mocks::Chain};
 use futures::executor::block_on;
 use serde_json::{Value, json};
@@ -26,6 +28,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 /// What somebody calls on the ledger.
@@ -92,6 +95,8 @@ pub(crate) struct Year {
     chain: Arc<Chain>,
     pool: Pool,
     rpc: Rpc,
+    rows: Arc<ReadModel>,
+    _folder: Folder,
     now_ms: Arc<AtomicU64>,
     wallets: BTreeMap<Who, Wallet>,
     /// Dates that the ledger computed or that steps were taken on, by the name that the guide uses.
@@ -112,6 +117,11 @@ impl Year {
     /// The chain on the morning of a day, after the block that carries genesis.
     pub(crate) fn begins(date: &str) -> Self {
         let chain = Chain::with(people::genesis);
+        let folder = Folder::new("supervised-year");
+        let config = Config { genesis_hash: chain.genesis_hash(), spec: chain.spec().clone() };
+        let rows = Arc::new(ReadModel::open(folder.path().join("rows.sqlite"), config).unwrap());
+        rows.start(Arc::new(Reader::new(chain.clone()))).unwrap();
+        chain.subscribe(rows.clone());
         let pool = Pool::new(chain.spec().clone(), PoolLimits::default());
         chain.subscribe(Arc::new(PoolSink(pool.clone())));
         let now_ms = Arc::new(AtomicU64::new(0));
@@ -119,12 +129,12 @@ impl Year {
         let rpc = Rpc::new(Parts {
             reader: Reader::new(chain.clone()),
             pool: pool.clone(),
-            query: None,
+            query: Some(rows.query()),
             clock: Arc::new(move || clock.load(Ordering::SeqCst)),
             seed: B256::repeat_byte(7),
         });
         let (wallets, diary) = (BTreeMap::new(), BTreeMap::new());
-        let mut year = Self { chain, pool, rpc, now_ms, wallets, diary };
+        let mut year = Self { chain, pool, rpc, rows, _folder: folder, now_ms, wallets, diary };
         year.go(date);
         year
     }
@@ -180,6 +190,27 @@ impl Year {
 
     fn ask(&self, method: &str, params: &Value) -> Result<Value, RpcError> {
         block_on(self.rpc.call(method, &params.to_string())).map(|text| serde_json::from_str(&text).unwrap())
+    }
+
+    /// What a question about the supervised part answers, once the rows are as far as the chain.
+    pub(crate) fn get(&self, method: &str, wanted: &Value) -> Value {
+        let query = self.rows.query();
+        assert!(query.wait_for(self.height(), Duration::from_secs(60)), "{:?}", self.rows.status());
+        self.ask(method, &json!([wanted])).unwrap_or_else(|refusal| panic!("{method} {wanted}: {refusal}"))
+    }
+
+    /// All items of a list, page by page.
+    pub(crate) fn items(&self, method: &str, wanted: &Value) -> Vec<Value> {
+        let (mut items, mut wanted) = (Vec::new(), wanted.clone());
+        wanted["limit"] = json!(100);
+        loop {
+            let mut page = self.get(method, &wanted);
+            items.append(page["items"].as_array_mut().unwrap());
+            wanted["after"] = page["next"].take();
+            if wanted["after"].is_null() {
+                return items;
+            }
+        }
     }
 
     fn send(&self, transaction: &Recovered) -> Result<(), RpcError> {
