@@ -21,11 +21,15 @@ mod stage;
 use batches::Register;
 use ding_modules::calendar::Day;
 use stage::Year;
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 /// What is left of the year: its dates, and how much was done.
 struct Played {
     diary: BTreeMap<&'static str, Day>,
+    heard: BTreeSet<String>,
     transactions: usize,
 }
 
@@ -58,12 +62,12 @@ fn play() -> Played {
     pilots::half_a_year_is_assessed(&mut year, &pilots);
     autumn::the_year_is_reported(&mut year);
     queries::the_year_in_numbers(&year, &register, &pilots);
-    Played { transactions: year.transactions(), diary: year.diary }
+    Played { transactions: year.transactions(), diary: year.diary, heard: year.heard }
 }
 
 #[test]
 fn a_year_of_filings_pilots_and_orders_runs_by_its_legal_clocks() {
-    let Played { diary, transactions } = &*PLAYED;
+    let Played { diary, transactions, .. } = &*PLAYED;
     assert!(*transactions > 3_700, "{transactions} transactions");
     // The worked deadlines of 2026 in the reference, met by real steps.
     for (what, day) in [

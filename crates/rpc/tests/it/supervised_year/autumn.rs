@@ -110,6 +110,7 @@ pub(crate) fn a_new_function_is_assessed(year: &mut Year, register: &Register) {
         year.act(register.provider(RENEWED), report("2026-12-01")).event();
     assert!(!reported.late, "told before it goes live");
     year.note_today("a new function is reported");
+    year.note("the new function goes live", reported.goLive);
     year.note("the decision on the assessment is due", year.deadline(year.today(), 20));
     let decide = |passed| {
         let (report, reasons) = (document("finding"), "符合要求".to_owned());

@@ -23,7 +23,7 @@ use ding_rpc::{Parts, Rpc, RpcError, mocks::Chain};
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -101,6 +101,8 @@ pub(crate) struct Year {
     wallets: BTreeMap<Who, Wallet>,
     /// Dates that the ledger computed or that steps were taken on, by the name that the guide uses.
     pub(crate) diary: BTreeMap<&'static str, Day>,
+    /// What people were told when they were refused.
+    pub(crate) heard: BTreeSet<String>,
 }
 
 /// The day of an ISO date.
@@ -133,8 +135,8 @@ impl Year {
             clock: Arc::new(move || clock.load(Ordering::SeqCst)),
             seed: B256::repeat_byte(7),
         });
-        let (wallets, diary) = (BTreeMap::new(), BTreeMap::new());
-        let mut year = Self { chain, pool, rpc, rows, _folder: folder, now_ms, wallets, diary };
+        let (wallets, diary, heard) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let mut year = Self { chain, pool, rpc, rows, _folder: folder, now_ms, wallets, diary, heard };
         year.go(date);
         year
     }
@@ -278,6 +280,7 @@ impl Year {
         assert!(receipt.logs.is_empty(), "a refused step leaves no event");
         let request = json!({"from": who.address(), "to": deed.to, "input": deed.input});
         let refusal = self.ask("eth_estimateGas", &json!([request])).expect_err("still refused");
+        self.heard.insert(refusal.message.trim_start_matches("execution reverted: ").into());
         let data = refusal.data.clone().unwrap_or_default();
         E::abi_decode_validate(&data)
             .unwrap_or_else(|_| panic!("{refusal} ({}) instead of {}", hex::encode(&data), E::SIGNATURE))
@@ -288,6 +291,7 @@ impl Year {
         let transaction = self.wallet(who).call(deed.to, deed.input);
         let refusal = self.send(&transaction).expect_err(words);
         assert!(refusal.message.contains(words), "{refusal}");
+        self.heard.insert(refusal.message.into());
         self.wallet(who).nonce -= 1;
     }
 
