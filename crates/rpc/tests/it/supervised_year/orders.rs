@@ -81,7 +81,7 @@ pub(crate) fn a_suspension_is_appealed(year: &mut Year, register: &Register) {
     let _: IOrders::OutOfDivision = year.refused(ZHEJIANG, write(&what));
     let _: IOrders::RoleRequired = year.refused(INDUSTRY, write(&what));
     let _: IOrders::BasisLength =
-        year.refused(BEIJING, write(&Draft { basis: String::new(), ..what.clone() }));
+        year.refused(BEIJING, write(&Draft { basis: String::new(), ..what }));
     let drafted: IOrders::OrderDrafted = year.act(BEIJING, write(&what)).event();
     assert_eq!(drafted.number, 2_026_000_001);
     for way in ways {
