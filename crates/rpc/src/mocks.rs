@@ -13,7 +13,7 @@ use ding_primitives::{
     Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed,
     Spec, U256,
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState as _},
-    spec::Validator,
+    spec::{Section, Validator},
 };
 use std::{
     collections::BTreeMap,
@@ -86,6 +86,15 @@ impl Chain {
     /// Never; like every function here it panics only where a test is wrong.
     pub fn new() -> Arc<Self> {
         Self::with(|_| {})
+    }
+
+    /// The same with these sections of modules in its genesis file.
+    ///
+    /// # Panics
+    ///
+    /// If a module does not accept its section.
+    pub fn of(modules: BTreeMap<String, Section>) -> Arc<Self> {
+        Self::with(|spec| spec.modules = modules)
     }
 
     /// The same with another genesis file.

@@ -55,7 +55,7 @@ impl Needle {
         // A phrase of FTS5: inside quotes only the quote itself means anything (SQLite FTS5 section 3.1).
         let phrase = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let long = |text: &str| text.chars().count() >= 3;
-        Ok(match (long(&folded), long(&number) && number != folded) {
+        Ok(match (long(&folded), number.is_ascii() && long(&number) && number != folded) {
             (true, true) => Self::Long(format!("{} OR {}", phrase(&folded), phrase(&number))),
             (true, false) => Self::Long(phrase(&folded)),
             (false, _) => Self::Short(folded),

@@ -13,5 +13,6 @@ mod reads;
 mod sockets;
 mod speed;
 mod submit;
+mod supervised;
 mod supervised_year;
 mod world;

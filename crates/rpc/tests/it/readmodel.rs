@@ -33,7 +33,10 @@ impl Drop for Folder {
 }
 
 async fn with_read_model(folder: &Folder) -> (World, Arc<ReadModel>) {
-    let chain = Chain::new();
+    with_rows_of(Chain::new(), folder).await
+}
+
+pub(crate) async fn with_rows_of(chain: Arc<Chain>, folder: &Folder) -> (World, Arc<ReadModel>) {
     let config = Config { genesis_hash: chain.genesis_hash(), spec: chain.spec().clone() };
     let rows = ReadModel::open(folder.0.join("rows.sqlite"), config).unwrap();
     let rows = Arc::new(rows);
@@ -43,7 +46,7 @@ async fn with_read_model(folder: &Folder) -> (World, Arc<ReadModel>) {
     (World::with(chain, Some(query)).await, rows)
 }
 
-fn wait(rows: &ReadModel, height: u64) {
+pub(crate) fn wait(rows: &ReadModel, height: u64) {
     assert!(rows.query().wait_for(Height::new(height), Duration::from_secs(20)), "{:?}", rows.status());
 }
 

@@ -80,8 +80,7 @@ pub(crate) fn a_suspension_is_appealed(year: &mut Year, register: &Register) {
     let what = draft(Action::Suspend, 1, target, "区块链信息服务管理规定第十五条");
     let _: IOrders::OutOfDivision = year.refused(ZHEJIANG, write(&what));
     let _: IOrders::RoleRequired = year.refused(INDUSTRY, write(&what));
-    let _: IOrders::BasisLength =
-        year.refused(BEIJING, write(&Draft { basis: String::new(), ..what }));
+    let _: IOrders::BasisLength = year.refused(BEIJING, write(&Draft { basis: String::new(), ..what }));
     let drafted: IOrders::OrderDrafted = year.act(BEIJING, write(&what)).event();
     assert_eq!(drafted.number, 2_026_000_001);
     for way in ways {
