@@ -88,11 +88,11 @@ impl Chain {
         Self::with(|_| {})
     }
 
-    /// A chain whose genesis file has these sections of modules.
+    /// The same with these sections of modules in its genesis file.
     ///
     /// # Panics
     ///
-    /// As [`Self::with`].
+    /// If a module does not accept its section.
     pub fn of(modules: BTreeMap<String, Section>) -> Arc<Self> {
         Self::with(|spec| spec.modules = modules)
     }

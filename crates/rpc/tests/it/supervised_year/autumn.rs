@@ -52,7 +52,10 @@ pub(crate) fn changes_are_told(year: &mut Year, register: &Register) {
     let told: IFiling::ChangeReported = year.act(register.provider(IN_TIME), report(IN_TIME, "")).event();
     assert!(!told.late);
     year.note("the change is to be told", told.dueDay);
-    year.note("its acceptance is due", year.clock(register.service(IN_TIME).id, Clock::DecideChange).0);
+    year.note(
+        "the decision on the change is due",
+        year.clock(register.service(IN_TIME).id, Clock::DecideChange).0,
+    );
     year.go("2026-10-12");
     let late: IFiling::ChangeReported =
         year.act(register.provider(TOO_LATE), report(TOO_LATE, "经办人休假")).event();
@@ -107,7 +110,8 @@ pub(crate) fn a_new_function_is_assessed(year: &mut Year, register: &Register) {
         year.act(register.provider(RENEWED), report("2026-12-01")).event();
     assert!(!reported.late, "told before it goes live");
     year.note_today("a new function is reported");
-    year.note("its assessment is to be decided", year.deadline(year.today(), 20));
+    year.note("the new function goes live", reported.goLive);
+    year.note("the decision on the assessment is due", year.deadline(year.today(), 20));
     let decide = |passed| {
         let (report, reasons) = (document("finding"), "符合要求".to_owned());
         to_filing(decideAssessmentCall { assessment: reported.assessment, passed, report, reasons })
@@ -131,7 +135,7 @@ pub(crate) fn the_next_year_gets_its_table(year: &mut Year, register: &Register)
     let id = year.act(firm.who, to_filing(file)).event::<IFiling::Submitted>().service;
     let (guessed, provisional, _) = year.clock(id, Clock::Decide);
     assert!(provisional);
-    year.note("a provisional deadline", guessed);
+    year.note("a decision is due, provisionally", guessed);
 
     // The table in this story is made up; the real one is announced by the State Council's office.
     year.go("2026-12-11");
@@ -161,7 +165,7 @@ pub(crate) fn the_next_year_gets_its_table(year: &mut Year, register: &Register)
     year.note_today("the table of 2027 is loaded");
     let (due, provisional, _) = year.clock(id, Clock::Decide);
     assert!(!provisional && due > guessed, "{} after {}", Day::new(due), Day::new(guessed));
-    year.note("the same deadline by the table", due);
+    year.note("the same decision is due, by the table", due);
     year.chapter_ends();
 }
 

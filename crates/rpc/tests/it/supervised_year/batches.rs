@@ -5,6 +5,7 @@ use super::{
     founding::{false_registrations_are_refused, providers_are_registered},
     names::{Firm, attachments, own_place},
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_services},
 };
 use ding_modules::{
@@ -16,6 +17,7 @@ use ding_modules::{
         },
         terms::Clock,
     },
+    ids::FilingNumber,
     services::abi::IServices,
 };
 use ding_primitives::{Address, limits};
@@ -49,7 +51,7 @@ const SECOND_FIRMS: usize = SECOND_BATCH - OF_EIGHTEEN.len();
 /// Places in the register of the services with a story of their own.
 pub(crate) const THIN: usize = 0;
 pub(crate) const RETURNED: usize = 20;
-pub(crate) const OVERDUE: usize = 190;
+pub(crate) const OVERDUE: usize = 195;
 pub(crate) const LATE: usize = 196;
 
 impl Register {
@@ -143,16 +145,18 @@ pub(crate) fn the_first_are_filed(year: &mut Year, register: &mut Register) {
     let weeks = ["2026-01-12", "2026-01-13", "2026-01-14", "2026-01-15", "2026-01-16"].into_iter();
     let weeks = weeks.chain(["2026-01-19", "2026-01-20", "2026-01-21", "2026-01-22", "2026-01-23"]);
     let weeks = weeks.chain(["2026-01-26", "2026-01-27", "2026-01-28", "2026-01-29"]);
-    for (date, firms) in weeks.zip(order.chunks(14)) {
+    for (date, firms) in weeks.zip(order[..OVERDUE].chunks(14)) {
         year.go(date);
         register.file(year, firms);
     }
+    year.go("2026-01-30");
+    register.file(year, &order[OVERDUE..]);
+    year.note_today("the last of the first are filed");
     assert_eq!(register.services.len(), FIRST_BATCH - 1);
     assert_eq!(late, register.firms[FIRST_FIRMS - 1].place);
 
     what_is_no_filing_is_refused(year, register);
     // The provinces look first, each in its own division.
-    year.go("2026-01-30");
     let beijing = register.service(THIN).id;
     let opinion = String::new;
     let elsewhere = to_filing(forwardCall { service: beijing, opinion: opinion() });
@@ -201,12 +205,13 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     let _: IFiling::PeriodRange = year.refused(FIRST, send_back(0));
     year.act(FIRST, send_back(10));
     year.note_today("a filing is returned");
-    year.note("its supplement is due", year.clock(returned.id, Clock::Supplement).0);
+    year.note("the supplement is due", year.clock(returned.id, Clock::Supplement).0);
     let _: IFiling::WrongState = year.refused(FIRST, propose(returned.id));
 
     // The first week's filings are due from 9 February on; two people decide on the 6th.
     year.go("2026-02-06");
     year.note("decisions of the first day are due", year.clock(register.service(THIN).id, Clock::Decide).0);
+    queries::queue_of_the_first_week(year, register);
     year.act(FIRST, propose(register.service(THIN).id));
     let record = to_filing(recordCall { services: vec![register.service(THIN).id] });
     let _: IFiling::SameHand = year.refused(FIRST, record.clone());
@@ -214,7 +219,8 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     let _: IFiling::NotAllowed = year.refused(BEIJING, record.clone());
     let recorded: IFiling::Recorded = year.act(SECOND, record).event();
     assert_eq!((recorded.first, recorded.second), (FIRST.address(), SECOND.address()));
-    assert!(recorded.number.starts_with("11010826") && recorded.number.ends_with(|sign: char| sign != ' '));
+    let number = FilingNumber::parse(&recorded.number).unwrap();
+    assert_eq!((number.division(), number.year(), number.check()), (110_108, 2026, Ok(())));
     year.note_today("the first numbers are given");
     register.record(year, (1..70).filter(|place| *place != RETURNED));
 
@@ -245,14 +251,15 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     register.record(year, (140..LATE).filter(|place| *place != OVERDUE));
     a_service_comes_late(year, register);
 
-    year.go("2026-03-04");
+    year.go_at("2026-03-05", 23, 50);
     let overdue = register.service(OVERDUE).id;
     let (due, _, over) = year.clock(overdue, Clock::Decide);
-    assert!(!over);
+    assert_eq!((due, over), (day("2026-03-05").get(), false));
     year.note("the overlooked decision is due", due);
-    year.go("2026-03-05");
+    year.go("2026-03-06");
     assert!(year.clock(overdue, Clock::Decide).2, "the administration is a day late");
     year.note_today("the overlooked decision is made");
+    queries::queue_with_an_overdue_decision(year, register);
     register.record(year, [OVERDUE, LATE].into_iter());
     year.chapter_ends();
 }
@@ -269,7 +276,7 @@ fn a_service_waits_too_long(year: &mut Year, register: &mut Register) {
     let (due, provisional, over) = year.clock(id, Clock::File);
     assert_eq!((due, provisional, over), (day("2026-03-02").get(), false, false));
     year.note("a service goes live", day("2026-02-10").get());
-    year.note("its filing is due", due);
+    year.note("the filing of that service is due", due);
     register.services.push(Service { id, firm, form, contract: Some(contract) });
     year.act(CITIZEN, Deed::new(contract, []));
 }
@@ -302,6 +309,7 @@ pub(crate) fn the_first_batch_is_published(year: &mut Year, register: &Register)
     year.note_today("the first batch is published");
     let objections = year.clock(services[0], Clock::Object).0;
     year.note("objections to the first batch end", objections);
+    queries::batch_is_public(year, register, 1);
     year.chapter_ends();
 }
 
@@ -351,5 +359,6 @@ pub(crate) fn the_second_batch_is_filed_and_published(year: &mut Year, register:
     year.note("objections to the second batch end", year.clock(first, Clock::Object).0);
     let counts = year.view(to_filing, IFiling::countsCall {});
     assert_eq!((counts.providers, counts.services, counts.batches), (456, 506, 2));
+    queries::batch_is_public(year, register, 2);
     year.chapter_ends();
 }

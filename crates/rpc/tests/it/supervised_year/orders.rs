@@ -6,6 +6,7 @@ use super::{
     founding::{CITIZEN_DOCUMENT, CITIZEN_SALT},
     names::own_place,
     people::*,
+    queries,
     stage::{Deed, Year, document, to_filing, to_orders, to_services},
 };
 use ding_modules::{
@@ -79,8 +80,7 @@ pub(crate) fn a_suspension_is_appealed(year: &mut Year, register: &Register) {
     let what = draft(Action::Suspend, 1, target, "区块链信息服务管理规定第十五条");
     let _: IOrders::OutOfDivision = year.refused(ZHEJIANG, write(&what));
     let _: IOrders::RoleRequired = year.refused(INDUSTRY, write(&what));
-    let _: IOrders::BasisLength =
-        year.refused(BEIJING, write(&Draft { basis: String::new(), ..what.clone() }));
+    let _: IOrders::BasisLength = year.refused(BEIJING, write(&Draft { basis: String::new(), ..what }));
     let drafted: IOrders::OrderDrafted = year.act(BEIJING, write(&what)).event();
     assert_eq!(drafted.number, 2_026_000_001);
     for way in ways {
@@ -91,7 +91,8 @@ pub(crate) fn a_suspension_is_appealed(year: &mut Year, register: &Register) {
     assert_eq!(approved.fromHeight, year.height().get() + 1);
     year.note_today("a service is suspended by order");
     it_is_refused_and_named(year, service.id, &ways);
-    appeal(year, who, drafted.number);
+    queries::order_is_shown(year, register, false);
+    appeal(year, register, who, drafted.number);
     for way in ways {
         year.act(CITIZEN, Deed::new(way, []));
     }
@@ -110,15 +111,16 @@ fn it_is_refused_and_named(year: &mut Year, service: u64, ways: &[Address]) {
     assert_eq!(B256::from_slice(&year.look(&Deed::new(ways[0], [1]))), B256::with_last_byte(4));
 }
 
-fn appeal(year: &mut Year, who: Who, number: u64) {
+fn appeal(year: &mut Year, register: &Register, who: Who, number: u64) {
     year.go("2026-07-10");
     let appeal = |grounds| to_orders(appealCall { number, grounds });
     let _: IOrders::NotTheTarget = year.refused(CITIZEN, appeal(document("not mine")));
     let _: IOrders::DigestRequired = year.refused(who, appeal(B256::ZERO));
     let filed: IOrders::AppealFiled = year.act(who, appeal(document("grounds"))).event();
     year.note_today("the provider appeals");
-    year.note("the appeal is to be decided", filed.dueDay);
+    year.note("the decision on the appeal is due", filed.dueDay);
     let _: IOrders::AppealedBefore = year.refused(who, appeal(document("again")));
+    queries::order_is_shown(year, register, true);
     year.go("2026-07-24");
     let decide = to_orders(decideAppealCall { number, revoke: true, reasons: document("reasons") });
     let _: IOrders::RoleRequired = year.refused(BEIJING, decide.clone());
@@ -156,7 +158,7 @@ pub(crate) fn an_identity_is_disclosed(year: &mut Year) {
     let commitment = commitment::commit(&CITIZEN_SALT, CITIZEN_DOCUMENT.as_bytes());
     assert_eq!(approved.subject, commitment);
     year.note_today("the disclosure of an identity is ordered");
-    year.note("its delivery is due", approved.dueDay);
+    year.note("the delivery is due", approved.dueDay);
 
     // The office seals the data for the requester, off the ledger, and records the digest.
     year.go("2026-08-10");

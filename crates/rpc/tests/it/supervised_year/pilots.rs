@@ -5,6 +5,7 @@ use super::{
     founding::bind_organisation,
     names,
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_pilot},
 };
 use ding_modules::{
@@ -121,7 +122,7 @@ impl Pilots {
 /// 1 and 2 June: regions and departments recommend.
 pub(crate) fn pilots_are_recommended(year: &mut Year, register: &Register) -> Pilots {
     year.go("2026-06-01");
-    year.act(FIRST, record(1, "2026-05-08", 18, (0, 0), "关于申报区块链创新应用试点的通知"));
+    year.act(FIRST, record(1, "2026-06-01", 18, (0, 0), "关于申报区块链创新应用试点的通知"));
     let _: IPilot::FutureDay = year.refused(FIRST, record(2, "2026-06-02", 17, (15, 164), "公示名单"));
     let _: IPilot::RoleRequired = year.refused(INDUSTRY, record(2, "2026-06-01", 17, (15, 164), "公示名单"));
     let (codes, mut plans): (Vec<String>, Vec<Pilot>) = (0..RECOMMENDED).map(plan).unzip();
@@ -133,8 +134,10 @@ pub(crate) fn pilots_are_recommended(year: &mut Year, register: &Register) -> Pi
         (pilot.recommender, to_pilot(registerEntityCall { code, name, division, account }))
     };
     year.all(codes.iter().zip(&plans).map(enter).collect());
-    let recommended =
-        year.all(plans.iter().map(|pilot| (pilot.recommender, recommend(&pilot.proposal))).collect());
+    let recommend_it = |pilot: &Pilot| (pilot.recommender, recommend(&pilot.proposal));
+    let mut recommended = year.all(plans[..RECOMMENDED - 1].iter().map(recommend_it).collect());
+    let (who, last) = recommend_it(&plans[RECOMMENDED - 1]);
+    recommended.push(year.act(who, last));
     for (pilot, done) in plans.iter_mut().zip(recommended) {
         pilot.id = done.event::<IPilot::Recommended>().id;
     }
@@ -161,7 +164,7 @@ pub(crate) fn pilots_are_recommended(year: &mut Year, register: &Register) -> Pi
                 decimals: 0,
                 baseline: 1_000,
                 target: 5_000,
-                due: day("2028-05-31").get(),
+                due: day("2028-06-01").get(),
             })
         },
     );
@@ -172,7 +175,7 @@ pub(crate) fn pilots_are_recommended(year: &mut Year, register: &Register) -> Pi
         decimals: 2,
         baseline: 1,
         target: 2,
-        due: day("2028-05-31").get(),
+        due: day("2028-06-01").get(),
     };
     let word: IPilot::ForbiddenWord = year.refused(pilots.get(20).who, to_pilot(priced("代币价格")));
     assert_eq!(word.word, "代币");
@@ -241,8 +244,10 @@ pub(crate) fn pilots_are_listed(year: &mut Year, pilots: &Pilots) {
     let full: IPilot::ListFull = year.refused(SECOND, list(last, LIST));
     assert_eq!(full.count, 164);
     year.act(FIRST, to_pilot(declineCall { id: last.id, reason: "名额已满".into() }));
+    year.note("pilots end", year.view(to_pilot, IPilot::pilotOfCall { id: last.id - 1 }).course.endDay);
     let listed = year.view(to_pilot, IPilot::documentOfCall { document: LIST });
     assert_eq!((listed.listedZones, listed.listedSpecials, listed.departments), (15, 164, 16));
+    queries::pilots_are_shown(year, pilots);
     year.chapter_ends();
 }
 
@@ -319,7 +324,7 @@ pub(crate) fn a_pilot_is_adjusted(year: &mut Year, pilots: &Pilots) {
     let _: IPilot::NotEntitled = year.refused(FINANCE, to_pilot(order.clone()));
     let ordered: IPilot::AdjustmentOrdered = year.act(INDUSTRY, to_pilot(order)).event();
     year.note_today("a pilot is ordered to adjust");
-    year.note("its reply is due", ordered.lastDay);
+    year.note("the reply is due", ordered.lastDay);
     year.go("2026-08-04");
     let text = || "已增加节点".to_owned();
     let settle = settleAdjustmentCall { id: pilot.id, accepted: true, endDay: 0, text: text() };

@@ -6,6 +6,7 @@ use super::{
     contracts,
     names::own_place,
     people::*,
+    queries,
     stage::{Deed, Year, day, document, to_filing, to_services},
 };
 use ding_modules::{
@@ -28,7 +29,7 @@ const DOUBTED: usize = 7;
 pub(crate) const FALSE_FILING: usize = 31;
 const INSPECTED: core::ops::Range<usize> = 60..100;
 const ANSWERS_LATE: usize = 98;
-const SILENT: usize = 99;
+pub(crate) const SILENT: usize = 99;
 pub(crate) const ENDING: usize = 120;
 const ENDING_TOO_SOON: usize = 121;
 
@@ -41,7 +42,7 @@ pub(crate) fn objections_are_heard(year: &mut Year, register: &Register) {
     year.go("2026-04-08");
     let first: IFiling::Objected = year.act(NEIGHBOUR, object(false_filing, "服务器不在所填地址")).event();
     year.note_today("an objection is made");
-    year.note("its decision is due", year.deadline(year.today(), 20));
+    year.note("the decision on that objection is due", year.deadline(year.today(), 20));
     let _: IFiling::ObjectionOpen = year.refused(NEIGHBOUR, object(false_filing, "again"));
     // The last day ends at midnight.
     year.go_at("2026-04-14", 23, 58);
@@ -122,8 +123,8 @@ pub(crate) fn inspection_and_notice_of_an_end(year: &mut Year, register: &Regist
     let noticed: IFiling::TerminationNotified = year.act(who, notify(ENDING, "2026-06-30")).event();
     assert_eq!(noticed.latestNotice, year.today().get());
     year.note_today("the end of a service is announced");
-    year.note("the last day for that announcement", noticed.latestNotice);
-    year.note("its last day", noticed.plannedDay);
+    year.note("latest day to announce it", noticed.latestNotice);
+    year.note("last day of the ending service", noticed.plannedDay);
     year.go("2026-05-19");
     let who = register.provider(ENDING_TOO_SOON);
     let refused: IFiling::TerminationTooSoon = year.refused(who, notify(ENDING_TOO_SOON, "2026-06-30"));
@@ -221,6 +222,7 @@ pub(crate) fn a_refusal_is_fined(year: &mut Year, register: &Register) {
     assert_eq!(state(year, silent), State::Suspended);
     let number = year.service(silent).number;
     assert!(!year.view(to_filing, IFiling::isRecordedCall { number }));
+    queries::refusal_is_shown(year, register);
     year.chapter_ends();
 }
 

@@ -2,6 +2,7 @@
 //! to move along, and a diary of the dates that the ledger computed.
 
 use super::people::{self, Who};
+use crate::readmodel::Folder;
 use alloy_primitives::hex;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use ding_chain::reader::{Look as _, Reader};
@@ -17,15 +18,17 @@ use ding_primitives::{
     Address, B256, Bytes, Height, Receipt, Recovered, keccak256, limits,
     ports::{Archive as _, Budget, FinalizedBlock, FinalizedSink, TransactionSource as _},
 };
+use ding_readmodel::{Config, ReadModel};
 use ding_rpc::{Parts, Rpc, RpcError, mocks::Chain};
 use futures::executor::block_on;
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 /// What somebody calls on the ledger.
@@ -92,10 +95,14 @@ pub(crate) struct Year {
     chain: Arc<Chain>,
     pool: Pool,
     rpc: Rpc,
+    rows: Arc<ReadModel>,
+    _folder: Folder,
     now_ms: Arc<AtomicU64>,
     wallets: BTreeMap<Who, Wallet>,
     /// Dates that the ledger computed or that steps were taken on, by the name that the guide uses.
     pub(crate) diary: BTreeMap<&'static str, Day>,
+    /// What people were told when they were refused.
+    pub(crate) heard: BTreeSet<String>,
 }
 
 /// The day of an ISO date.
@@ -112,6 +119,11 @@ impl Year {
     /// The chain on the morning of a day, after the block that carries genesis.
     pub(crate) fn begins(date: &str) -> Self {
         let chain = Chain::with(people::genesis);
+        let folder = Folder::new("supervised-year");
+        let config = Config { genesis_hash: chain.genesis_hash(), spec: chain.spec().clone() };
+        let rows = Arc::new(ReadModel::open(folder.path().join("rows.sqlite"), config).unwrap());
+        rows.start(Arc::new(Reader::new(chain.clone()))).unwrap();
+        chain.subscribe(rows.clone());
         let pool = Pool::new(chain.spec().clone(), PoolLimits::default());
         chain.subscribe(Arc::new(PoolSink(pool.clone())));
         let now_ms = Arc::new(AtomicU64::new(0));
@@ -119,12 +131,12 @@ impl Year {
         let rpc = Rpc::new(Parts {
             reader: Reader::new(chain.clone()),
             pool: pool.clone(),
-            query: None,
+            query: Some(rows.query()),
             clock: Arc::new(move || clock.load(Ordering::SeqCst)),
             seed: B256::repeat_byte(7),
         });
-        let (wallets, diary) = (BTreeMap::new(), BTreeMap::new());
-        let mut year = Self { chain, pool, rpc, now_ms, wallets, diary };
+        let (wallets, diary, heard) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let mut year = Self { chain, pool, rpc, rows, _folder: folder, now_ms, wallets, diary, heard };
         year.go(date);
         year
     }
@@ -180,6 +192,27 @@ impl Year {
 
     fn ask(&self, method: &str, params: &Value) -> Result<Value, RpcError> {
         block_on(self.rpc.call(method, &params.to_string())).map(|text| serde_json::from_str(&text).unwrap())
+    }
+
+    /// What a question about the supervised part answers, once the rows are as far as the chain.
+    pub(crate) fn get(&self, method: &str, wanted: &Value) -> Value {
+        let query = self.rows.query();
+        assert!(query.wait_for(self.height(), Duration::from_secs(60)), "{:?}", self.rows.status());
+        self.ask(method, &json!([wanted])).unwrap_or_else(|refusal| panic!("{method} {wanted}: {refusal}"))
+    }
+
+    /// All items of a list, page by page.
+    pub(crate) fn items(&self, method: &str, wanted: &Value) -> Vec<Value> {
+        let (mut items, mut wanted) = (Vec::new(), wanted.clone());
+        wanted["limit"] = json!(100);
+        loop {
+            let mut page = self.get(method, &wanted);
+            items.append(page["items"].as_array_mut().unwrap());
+            wanted["after"] = page["next"].take();
+            if wanted["after"].is_null() {
+                return items;
+            }
+        }
     }
 
     fn send(&self, transaction: &Recovered) -> Result<(), RpcError> {
@@ -247,6 +280,7 @@ impl Year {
         assert!(receipt.logs.is_empty(), "a refused step leaves no event");
         let request = json!({"from": who.address(), "to": deed.to, "input": deed.input});
         let refusal = self.ask("eth_estimateGas", &json!([request])).expect_err("still refused");
+        self.heard.insert(refusal.message.trim_start_matches("execution reverted: ").into());
         let data = refusal.data.clone().unwrap_or_default();
         E::abi_decode_validate(&data)
             .unwrap_or_else(|_| panic!("{refusal} ({}) instead of {}", hex::encode(&data), E::SIGNATURE))
@@ -257,6 +291,7 @@ impl Year {
         let transaction = self.wallet(who).call(deed.to, deed.input);
         let refusal = self.send(&transaction).expect_err(words);
         assert!(refusal.message.contains(words), "{refusal}");
+        self.heard.insert(refusal.message.into());
         self.wallet(who).nonce -= 1;
     }
 
