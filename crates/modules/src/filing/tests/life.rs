@@ -401,7 +401,10 @@ fn a_contract_is_bound_at_once_if_the_provider_created_it_and_at_the_record_othe
     let elsewhere = Place { chainId: 7, place: digest(9), creator: Address::ZERO, nonce: 0 };
     let places = vec![own, place(factory), elsewhere];
     let file = fileCall { provider, form: Form { places, ..form() }, attachments: attachments() };
-    let service = stage.call(FIRM, file).unwrap();
+    // The creator vouches for its contract itself: that somebody calls it a colleague is no proof.
+    let stranger = NotTheCreator { place: BRANCH.create(7), creator: BRANCH, nonce: 7 };
+    assert_eq!(stage.call(FIRM, file.clone()), revert(stranger));
+    let service = stage.call(BRANCH, file).unwrap();
     let (of_own, of_factory) = (BRANCH.create(7), factory);
     let listed = stage.read(placesOfCall { service });
     assert_eq!((listed.places, listed.bound), (vec![of_own, of_factory], vec![true, false]));
