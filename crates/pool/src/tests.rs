@@ -152,11 +152,12 @@ fn what_can_never_run_is_refused_by_name() {
 #[test]
 fn personal_data_comes_in_neither_from_the_doors_nor_from_peers() {
     let mut scene = Scene::new();
-    for number in ["身份证 990000199001010017", "tel 13812345678", "card 6222021234567890128"] {
-        let refused = scene.submit(Tx::new(0, 0).text(number)).unwrap_err().to_string();
+    for text in ["身份证 990000199001010017", "tel 13812345678", "card 6222021234567890128"] {
+        let refused = scene.submit(Tx::new(0, 0).text(text)).unwrap_err().to_string();
         assert!(refused.starts_with("personal data: byte "), "{refused}");
-        assert!(number.split(' ').all(|word| !refused.contains(word)), "{refused}");
-        scene.tell(Tx::new(0, 0).text(number));
+        let number = text.rsplit(' ').next().unwrap();
+        assert!(!refused.contains(number), "{refused}");
+        scene.tell(Tx::new(0, 0).text(text));
     }
     assert_eq!(scene.pool.status(), Status::default());
     scene.submit(Tx::new(0, 0).text("order 990000199001010018")).unwrap();

@@ -71,11 +71,16 @@ fn imported(scene: &mut Scene<'_>) -> u64 {
         goLive: day("2019-03-30").get(),
         places: vec![],
     };
-    let number = "11010519864491550014".into();
-    let import =
-        IFiling::importFilingCall { subject, account: Address::ZERO, form, number, confirmed: false };
+    let number = String::from("11010519864491550014");
+    let import = IFiling::importFilingCall {
+        subject,
+        account: Address::ZERO,
+        form,
+        number: number.clone(),
+        confirmed: false,
+    };
     let service = scene.call_of(filing::state::ADDRESS, OFFICER, import).unwrap().service;
-    let record = IFiling::recordCall { services: vec![service] };
+    let record = IFiling::recordCall { services: vec![service], numbers: vec![number] };
     scene.call_of(filing::state::ADDRESS, SECOND, record).unwrap();
     service
 }
