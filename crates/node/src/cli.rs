@@ -31,6 +31,10 @@ pub enum Command {
     Keys(cmd::keys::Args),
     /// Deposit, prove and look up evidence.
     Evidence(cmd::evidence::Args),
+    /// File blockchain information services, and everything that follows (Order No. 3).
+    Filing(cmd::filing::Args),
+    /// Recommend, list, follow and judge pilots of blockchain applications.
+    Pilot(cmd::pilot::Args),
     /// Check a proof package without any network.
     Verify(cmd::verify::Args),
     /// Show how a member is doing.

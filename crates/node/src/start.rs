@@ -387,7 +387,10 @@ async fn member(
 /// The read model is a convenience: when its file cannot be used the member runs without, and
 /// says so.
 fn open_read_model(path: &Path, reader: &ding_chain::Reader) -> Option<Arc<ReadModel>> {
-    let model = match ReadModel::open(path, ReadModelConfig { genesis_hash: reader.genesis_hash() }) {
+    let model = match ReadModel::open(
+        path,
+        ReadModelConfig { genesis_hash: reader.genesis_hash(), spec: reader.spec().clone() },
+    ) {
         Ok(model) => Arc::new(model),
         Err(error) => {
             tracing::error!(%error, "running without a read model");

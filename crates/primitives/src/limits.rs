@@ -128,6 +128,15 @@ pub const FILING_NUMBER_TRIES_MAX: usize = 16;
 pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Highest fine that the penalty table may hold, in fen.
 pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
+/// Bytes of a sheet (CSV or XLSX) that a command reads.
+pub const SHEET_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Bytes of an XLSX file once it is unpacked, and of all cells of a sheet together.
+pub const SHEET_UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Rows of a sheet.
+pub const SHEET_ROWS_MAX: usize = 100_000;
+/// Columns of a sheet.
+pub const SHEET_COLUMNS_MAX: usize = 64;
+
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Live pilots of one entity in one field.
@@ -314,6 +323,10 @@ pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 pub const RPC_FILTER_TERMS_MAX: usize = 1_000;
 /// Blocks of one `eth_feeHistory` answer.
 pub const RPC_FEE_HISTORY_MAX: u64 = 256;
+/// Rows of one page of a `ding_*` list.
+pub const RPC_ROWS_MAX: usize = 500;
+/// Rows of a page where the caller names no number.
+pub const RPC_ROWS_USUAL: usize = 50;
 /// Gas of one `eth_call`.
 pub const CALL_GAS_MAX: u64 = 100_000_000;
 
@@ -343,6 +356,10 @@ pub const READMODEL_READER_WAIT_MS: u64 = 2_000;
 pub const READMODEL_QUERY_MS_MAX: u64 = 5_000;
 /// Rows of one page of a list.
 pub const READMODEL_PAGE_MAX: usize = 1_000;
+/// Characters of a text that somebody looks for.
+pub const SEARCH_TEXT_CHARS_MAX: usize = 128;
+/// Things with exactly the number that somebody looks for that are shown before the others.
+pub const SEARCH_EXACT_MAX: usize = 16;
 /// Bytes of topics and data of one answer; hex doubles them.
 pub const READMODEL_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Page cache of the connection that writes rows, KiB.
@@ -407,6 +424,7 @@ const _: () = {
         READMODEL_ANSWER_BYTES_MAX * 2 < RPC_RESPONSE_BYTES_MAX,
         "the largest answer fits a response in hex"
     );
+    assert!(RPC_ROWS_USUAL <= RPC_ROWS_MAX && RPC_ROWS_MAX < READMODEL_PAGE_MAX);
     assert!(BLOCK_TRANSACTIONS_MAX <= READMODEL_BATCH_TRANSACTIONS_MAX);
     assert!(READMODEL_RETRY_MS <= READMODEL_RETRY_MS_MAX && READMODEL_PACE_MS < READMODEL_IDLE_MS);
 };

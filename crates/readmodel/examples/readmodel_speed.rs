@@ -39,7 +39,8 @@ fn main() {
     let path = folder.join("readmodel.sqlite");
 
     let shelf = Shelf::of(&blocks);
-    let model = ReadModel::open(&path, Config { genesis_hash: GENESIS }).expect("a new file");
+    let model =
+        ReadModel::open(&path, Config { genesis_hash: GENESIS, spec: chain::spec() }).expect("a new file");
     let query = model.query();
     let begin = Instant::now();
     model.start(shelf.clone()).expect("a thread");

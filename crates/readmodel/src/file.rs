@@ -3,12 +3,13 @@
 //! A file is ours if its SQLite header carries [`APPLICATION_ID`]; anything else is left alone. A
 //! lock file beside it keeps a second writer out, another process included.
 
-use ding_primitives::{B256, limits};
+use ding_primitives::{B256, Spec, limits};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ffi::ErrorCode};
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Marks a file as a read model, at byte 68 of its header (SQLite file format 1.3.14): "ding".
@@ -59,6 +60,14 @@ pub enum OpenError {
         /// Genesis hash of this chain.
         wanted: B256,
     },
+    /// The genesis file does not say what the first block holds.
+    #[error("cannot fill read model {path} from the genesis file: {reason}; correct the file")]
+    Genesis {
+        /// The file of the rows.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The file is damaged.
     #[error("read model {path} is damaged; `ding readmodel rebuild` derives it again from the chain")]
     Damaged {
@@ -93,6 +102,8 @@ pub enum OpenError {
 pub struct Config {
     /// Hash of the chain's block 0. A file of another chain is refused.
     pub genesis_hash: B256,
+    /// The genesis file: what holds before the first block, of which no event tells.
+    pub spec: Arc<Spec>,
 }
 
 /// What a failed statement means for the file.
@@ -239,7 +250,7 @@ fn connect(path: &Path, found: Found) -> rusqlite::Result<Connection> {
 }
 
 /// Statements kept prepared for one connection; there are fewer.
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 256;
 
 /// Makes the shared tables where they are missing or of another release; answers whose file it is.
 fn prepare(sql: &Connection, config: &Config) -> rusqlite::Result<B256> {
@@ -269,14 +280,16 @@ fn make(sql: &Connection, config: &Config) -> rusqlite::Result<()> {
     sql.pragma_update(None, "user_version", FILE_VERSION)
 }
 
-/// Drops the tables whose names are chosen. The names come from the file's own schema.
+/// Drops the tables whose names are chosen. The names come from the file's own schema. A virtual table
+/// takes those that it keeps its rows in along, so it goes first.
 pub(crate) fn drop_tables(sql: &Connection, chosen: impl Fn(&str) -> bool) -> rusqlite::Result<()> {
     let mut select = sql.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC, rowid",
     )?;
     let names = select.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for name in names.iter().filter(|name| chosen(name)) {
-        sql.execute_batch(&format!("DROP TABLE \"{}\"", name.replace('"', "\"\"")))?;
+        sql.execute_batch(&format!("DROP TABLE IF EXISTS \"{}\"", name.replace('"', "\"\"")))?;
     }
     Ok(())
 }

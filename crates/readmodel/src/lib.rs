@@ -24,6 +24,7 @@ mod projector;
 mod query;
 mod rebuild;
 mod source;
+mod supervised;
 mod views;
 mod writer;
 
@@ -32,6 +33,7 @@ pub use inbox::{State, Status};
 pub use layout::{Layout, layout};
 pub use query::{Query, QueryError};
 pub use rebuild::RebuildError;
+pub use supervised::*;
 pub use views::{
     blocks::BlockRow,
     evidence::{AttestationRow, DepositRow, Place},

@@ -163,20 +163,20 @@ impl Reader {
 }
 
 /// One question being answered.
-struct Ask<'a> {
-    sql: &'a Connection,
+pub(crate) struct Ask<'a> {
+    pub(crate) sql: &'a Connection,
     clock: &'a Clock,
 }
 
 /// How far the views of a question are.
-struct Extent {
-    next: u64,
+pub(crate) struct Extent {
+    pub(crate) next: u64,
     transactions: u64,
     logs: u64,
 }
 
 impl Ask<'_> {
-    fn check(&self) -> Result<(), QueryError> {
+    pub(crate) fn check(&self) -> Result<(), QueryError> {
         if self.clock.in_time() {
             return Ok(());
         }
@@ -184,7 +184,7 @@ impl Ask<'_> {
     }
 
     /// What all of these views have rows of.
-    fn extent(&self, views: &[&str]) -> Result<Extent, QueryError> {
+    pub(crate) fn extent(&self, views: &[&str]) -> Result<Extent, QueryError> {
         let mut select =
             self.sql.prepare_cached("SELECT next, hash, transactions, logs FROM views WHERE name = ?1")?;
         let mut extent = Extent { next: u64::MAX, transactions: u64::MAX, logs: u64::MAX };
@@ -380,7 +380,10 @@ impl Query {
         })
     }
 
-    fn ask<T>(&self, question: impl FnOnce(&Ask<'_>) -> Result<T, QueryError>) -> Result<T, QueryError> {
+    pub(crate) fn ask<T>(
+        &self,
+        question: impl FnOnce(&Ask<'_>) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
         let reader = self.take()?;
         let answer = reader.ask(question);
         let broken = matches!(answer, Err(QueryError::Failed(_))) || !reader.sql.is_autocommit();
@@ -429,7 +432,7 @@ impl Query {
 }
 
 /// Rows of one page.
-fn page(limit: usize) -> usize {
+pub(crate) fn page(limit: usize) -> usize {
     limit.min(limits::READMODEL_PAGE_MAX)
 }
 
@@ -459,6 +462,10 @@ mod tests {
     use super::*;
     use crate::{Config, ReadModel};
 
+    fn config() -> Config {
+        Config { genesis_hash: B256::ZERO, spec: crate::chain::spec() }
+    }
+
     fn question(sql: &Connection, text: &str) -> rusqlite::Result<i64> {
         sql.query_row(text, [], |row| row.get(0))
     }
@@ -469,7 +476,7 @@ mod tests {
     #[test]
     fn a_question_without_end_is_cut_off_and_its_reader_answers_again() {
         let folder = std::env::temp_dir().join(format!("ding-readmodel-slow-{}", std::process::id()));
-        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let model = ReadModel::open(folder.join("file"), config()).unwrap();
         let query = model.query();
         let begin = Instant::now();
         let cut = query.ask(|ask| {
@@ -492,7 +499,7 @@ mod tests {
     #[test]
     fn when_all_readers_are_taken_the_next_question_waits_and_is_told_so() {
         let folder = std::env::temp_dir().join(format!("ding-readmodel-busy-{}", std::process::id()));
-        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let model = ReadModel::open(folder.join("file"), config()).unwrap();
         let query = model.query();
         let taken: Vec<_> = (0..limits::READMODEL_READERS_MAX).map(|_| query.take().unwrap()).collect();
         let busy = query.blocks(None, 1);
@@ -506,7 +513,7 @@ mod tests {
     #[test]
     fn a_reader_cannot_write() {
         let folder = std::env::temp_dir().join(format!("ding-readmodel-write-{}", std::process::id()));
-        let model = ReadModel::open(folder.join("file"), Config { genesis_hash: B256::ZERO }).unwrap();
+        let model = ReadModel::open(folder.join("file"), config()).unwrap();
         let refused = model.query().ask(|ask| Ok(ask.sql.execute_batch("DELETE FROM views")?));
         assert!(matches!(refused, Err(QueryError::Failed(_))), "{refused:?}");
         drop(model);

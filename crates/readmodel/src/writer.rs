@@ -2,7 +2,7 @@
 
 use crate::{
     file::{self, Config, Lock, OpenError, Trouble},
-    views::{Batch, Cursor, VIEWS, View, capacity},
+    views::{Batch, Cursor, VIEWS, View, capacity, supervision::Genesis},
 };
 use ding_primitives::{
     B256, Height,
@@ -40,6 +40,7 @@ impl WriteError {
 /// Writes rows. There is at most one for a file.
 pub(crate) struct Writer {
     sql: Connection,
+    genesis: Genesis,
     cursors: [Cursor; VIEWS.len()],
     _lock: Lock,
 }
@@ -47,8 +48,10 @@ pub(crate) struct Writer {
 impl Writer {
     /// Opens the file, and empties the views that another release wrote.
     pub(crate) fn open(path: &Path, config: &Config) -> Result<Self, OpenError> {
+        let genesis =
+            Genesis::of(&config.spec).map_err(|reason| OpenError::Genesis { path: path.into(), reason })?;
         let (sql, lock) = file::open(path, config)?;
-        let mut writer = Self { sql, cursors: Default::default(), _lock: lock };
+        let mut writer = Self { sql, genesis, cursors: Default::default(), _lock: lock };
         writer.load().map_err(|source| match Trouble::of(&source) {
             Trouble::Passing => OpenError::Sql { path: path.into(), source },
             Trouble::Damage => OpenError::Damaged { path: path.into(), source },
@@ -62,7 +65,7 @@ impl Writer {
             for (view, cursor) in VIEWS.iter().zip(&mut cursors) {
                 *cursor = match stored(sql, *view)? {
                     Some(cursor) => cursor,
-                    None => empty(sql, *view)?,
+                    None => empty(sql, *view, &self.genesis)?,
                 };
             }
             Ok::<_, rusqlite::Error>(cursors)
@@ -85,7 +88,7 @@ impl Writer {
     pub(crate) fn write(&mut self, blocks: &[Arc<FinalizedBlock>]) -> Result<(), WriteError> {
         let mut cursors = self.cursors;
         self.in_transaction(|sql| {
-            let mut batch = Batch::new(sql);
+            let mut batch = Batch::new(sql, &self.genesis);
             for block in blocks {
                 for (view, cursor) in VIEWS.iter().zip(&mut cursors) {
                     if block.header.height.get() < cursor.next {
@@ -128,7 +131,8 @@ impl Writer {
 
     /// Drops every row.
     pub(crate) fn clear(&mut self) -> rusqlite::Result<()> {
-        self.in_transaction(|sql| VIEWS.iter().try_for_each(|view| empty(sql, *view).map(drop)))?;
+        let genesis = &self.genesis;
+        self.in_transaction(|sql| VIEWS.iter().try_for_each(|view| empty(sql, *view, genesis).map(drop)))?;
         self.cursors = Default::default();
         Ok(())
     }
@@ -193,12 +197,13 @@ pub(crate) fn cursor(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result
     })
 }
 
-fn empty(sql: &Connection, view: &dyn View) -> rusqlite::Result<Cursor> {
+fn empty(sql: &Connection, view: &dyn View, genesis: &Genesis) -> rusqlite::Result<Cursor> {
     let own = |table: &str| {
         table.strip_prefix(view.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
     file::drop_tables(sql, own)?;
     sql.execute_batch(view.schema())?;
+    view.genesis(sql, genesis)?;
     let start = Cursor::default();
     sql.execute(
         "INSERT OR REPLACE INTO views (name, version, next, hash, transactions, logs) \

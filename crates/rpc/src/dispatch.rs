@@ -7,7 +7,10 @@
 use crate::{
     Rpc,
     budget::{Budget, Buffer, Full},
-    ding::{certificate, chain, proof},
+    ding::{
+        certificate, chain, proof,
+        supervised::{consortium, filings, orders, pilots, queue, search},
+    },
     error::RpcError,
     eth::{block, call, fee, filter, logs, read, receipt, submit, subscribe},
     params::Params,
@@ -99,6 +102,25 @@ methods! {
     "ding_getCertificate" => certificate::get,
     "ding_getProof" => proof::get,
     "ding_getTransactionStatus" => receipt::status,
+    "ding_filings" => filings::list,
+    "ding_filing" => filings::get,
+    "ding_provider" => filings::provider_of,
+    "ding_batches" => filings::batches,
+    "ding_batch" => filings::batch,
+    "ding_pilots" => pilots::list,
+    "ding_pilot" => pilots::get,
+    "ding_orders" => orders::list,
+    "ding_order" => orders::get,
+    "ding_orderReport" => orders::report,
+    "ding_organisations" => consortium::organisations,
+    "ding_proposals" => consortium::proposals,
+    "ding_proposal" => consortium::get_proposal,
+    "ding_authorities" => consortium::authorities,
+    "ding_standings" => consortium::standings,
+    "ding_calendar" => consortium::calendar,
+    "ding_once" => consortium::keys,
+    "ding_queue" => queue::queue,
+    "ding_search" => search::search,
 }
 
 /// Methods that need a WebSocket.

@@ -12,7 +12,7 @@ use ding_primitives::{
     Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed,
     Spec, U256,
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState as _},
-    spec::Validator,
+    spec::{Section, Validator},
 };
 use std::{
     collections::BTreeMap,
@@ -82,6 +82,15 @@ impl Chain {
     ///
     /// Never; like every function here it panics only where a test is wrong.
     pub fn new() -> Arc<Self> {
+        Self::of(BTreeMap::new())
+    }
+
+    /// A chain whose genesis file has these sections of modules.
+    ///
+    /// # Panics
+    ///
+    /// Never before its first block, which must accept them.
+    pub fn of(modules: BTreeMap<String, Section>) -> Arc<Self> {
         let genesis_hash = B256::repeat_byte(0x67);
         let authority = Authority::new("door", genesis_hash);
         let member =
@@ -90,6 +99,7 @@ impl Chain {
             name: "harbour".into(),
             public_key: Bytes::copy_from_slice(authority.key().as_bytes()),
             validators: (1..=4).map(member).collect(),
+            modules,
             ..mocks::spec((0..WALLETS).map(|number| Wallet::new(number).address()))
         };
         let chain = Self {

@@ -254,7 +254,7 @@ impl Member {
             Some(rows) => rows.clone(),
             None => {
                 let path = self.folder.join(format!("member-{index}-{}.sqlite", self.wiped));
-                let config = RowsConfig { genesis_hash: network.genesis_hash() };
+                let config = RowsConfig { genesis_hash: network.genesis_hash(), spec: network.spec.clone() };
                 let rows = ReadModel::open(path, config).expect("the folder for rows can be written");
                 self.rows.insert(Arc::new(rows)).clone()
             }

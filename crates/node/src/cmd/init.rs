@@ -18,6 +18,8 @@ use std::{
 
 /// Chain id of development chains, as other development tools use it.
 pub const DEVELOPMENT_CHAIN_ID: u64 = 1337;
+/// Province of the provincial administration of development chains: Zhejiang (GB/T 2260).
+pub const DEVELOPMENT_DIVISION: u8 = 33;
 /// Balance of each development account: 10,000 whole units of 10^18.
 const DEVELOPMENT_BALANCE: u128 = 10_000 * 1_000_000_000_000_000_000;
 
@@ -184,6 +186,23 @@ fn is_member_folder(path: &Path) -> bool {
     path.join(config::SETTINGS).exists()
 }
 
+/// The authorities of a development chain, with the test accounts that act for them
+/// ([`wallet::DEVELOPMENT_PARTS`]).
+fn authorities(accounts: &[Address]) -> Vec<serde_json::Value> {
+    let of = |part: &str| -> Vec<Address> {
+        let parts = wallet::DEVELOPMENT_PARTS.iter().filter(|(name, _)| name.starts_with(part));
+        parts.filter_map(|(_, index)| accounts.get(*index).copied()).collect()
+    };
+    vec![
+        json!({ "name": "National Administration", "roles": ["supervisor"], "accounts": of("supervisor") }),
+        json!({
+            "name": "Provincial Administration", "roles": ["provincial"], "division": DEVELOPMENT_DIVISION,
+            "accounts": of("provincial"),
+        }),
+        json!({ "name": "Competent Department", "roles": ["competent"], "accounts": of("competent") }),
+    ]
+}
+
 fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
     let accounts = if plan.development {
         wallet::development_accounts().iter().map(|a| a.address()).collect()
@@ -191,9 +210,9 @@ fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
         Vec::new()
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    // One organisation a member; on development chains each has a test account, and the first is
-    // a notary, so that every role can be tried.
-    let organisations: Vec<_> = dealt
+    // One organisation a member; on development chains the first four have a test account each, the
+    // first is a notary, and the authorities have the next ones, so that every role can be tried.
+    let mut organisations: Vec<_> = dealt
         .members
         .iter()
         .map(|member| {
@@ -204,11 +223,15 @@ fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
         .into_iter()
         .map(|(number, member)| {
             let key = dealt.validators.iter().find(|v| v.name == member.name).map(|v| v.key);
-            let accounts: Vec<Address> = accounts.get(number - 1).copied().into_iter().collect();
+            let own = accounts.get(number - 1).filter(|_| number <= wallet::MEMBER_ACCOUNTS);
+            let accounts: Vec<Address> = own.copied().into_iter().collect();
             let roles: Vec<&str> = if number == 1 && plan.development { vec!["notary"] } else { vec![] };
             json!({ "name": format!("Organisation {number}"), "roles": roles, "accounts": accounts, "validators": [key] })
         })
         .collect();
+    if plan.development {
+        organisations.extend(authorities(&accounts));
+    }
     Spec {
         version: GENESIS_VERSION,
         name: plan.name.clone(),

@@ -3,15 +3,23 @@
 pub mod bench;
 pub mod check;
 pub mod demo;
+mod desk;
 pub mod dev;
 pub mod evidence;
 pub mod export_abi;
+pub mod filing;
 pub mod init;
 pub mod keys;
+mod lists;
 pub mod node;
+pub mod pilot;
+#[cfg(test)]
+mod port;
 pub mod readmodel;
+mod sheet;
 pub mod status;
 pub mod verify;
+mod words;
 
 use crate::{
     cli::{Cli, Command},
@@ -32,6 +40,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Node(args) => node::run(args, json),
         Command::Keys(args) => keys::run(args, json),
         Command::Evidence(args) => evidence::run(args, json),
+        Command::Filing(args) => filing::run(args, json),
+        Command::Pilot(args) => pilot::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Status(args) => status::run(args, json),
         Command::ExportAbi(args) => export_abi::run(args, json),

@@ -50,6 +50,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let last = runtime::Runner::new(config).start(|context| async move {
         let genesis_hash = genesis::block::<runtime::Context>(&spec).map_err(Failure::input)?.hash();
         let cache = CacheRef::new(NZU16!(4096), NZUsize!(8 * 1024));
+        let rows_spec = spec.clone();
         let archive = Stored::open(context.child("archive"), spec, start::STORE_PREFIX, &cache)
             .await
             .map_err(Failure::failed)?;
@@ -61,7 +62,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
                 bar.set_style(style);
             }
             let rebuilt = ReadModel::remove(&rows)
-                .and_then(|()| ReadModel::open(&rows, Config { genesis_hash }))
+                .and_then(|()| ReadModel::open(&rows, Config { genesis_hash, spec: rows_spec }))
                 .map_err(Failure::failed)
                 .and_then(|model| {
                     model

@@ -7,7 +7,7 @@ use ding_primitives::Height;
 
 /// A writer whose file may grow by `pages` pages.
 fn small(path: &std::path::Path, pages: i64) -> Writer {
-    let writer = Writer::open(path, &Config { genesis_hash: GENESIS }).unwrap();
+    let writer = Writer::open(path, &Config { genesis_hash: GENESIS, spec: crate::chain::spec() }).unwrap();
     writer.limit_pages(pages);
     writer
 }

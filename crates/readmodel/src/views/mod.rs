@@ -8,11 +8,13 @@
 pub(crate) mod blocks;
 pub(crate) mod evidence;
 pub(crate) mod logs;
+pub(crate) mod supervision;
 pub(crate) mod transactions;
 
 use crate::postings::Postings;
 use ding_primitives::{Address, B256, Height, ports::FinalizedBlock};
 use rusqlite::Connection;
+use supervision::Genesis;
 
 /// Rows derived from blocks.
 pub(crate) trait View: Sync {
@@ -22,13 +24,22 @@ pub(crate) trait View: Sync {
     fn version(&self) -> u32;
     /// Creates its tables.
     fn schema(&self) -> &'static str;
+    /// Adds the rows that hold before the first block, which has no events.
+    fn genesis(&self, _sql: &Connection, _genesis: &Genesis) -> rusqlite::Result<()> {
+        Ok(())
+    }
     /// Adds the rows of one block.
     fn project(&self, batch: &mut Batch<'_>, block: &FinalizedBlock, at: &Cursor) -> rusqlite::Result<()>;
 }
 
 /// Every view. The order is that of their rows in `views`.
-pub(crate) static VIEWS: [&dyn View; 4] =
-    [&blocks::Blocks, &transactions::Transactions, &logs::Logs, &evidence::Evidence];
+pub(crate) static VIEWS: [&dyn View; 5] = [
+    &blocks::Blocks,
+    &transactions::Transactions,
+    &logs::Logs,
+    &evidence::Evidence,
+    &supervision::Supervision,
+];
 
 /// Every look-up table; its place here is its `slot`.
 static INDEXES: [&Postings; 4] =
@@ -79,12 +90,13 @@ impl Cursor {
 /// so that neighbours land on one page together.
 pub(crate) struct Batch<'a> {
     pub(crate) sql: &'a Connection,
+    pub(crate) genesis: &'a Genesis,
     keys: [Vec<i64>; INDEXES.len()],
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn new(sql: &'a Connection) -> Self {
-        Self { sql, keys: Default::default() }
+    pub(crate) fn new(sql: &'a Connection, genesis: &'a Genesis) -> Self {
+        Self { sql, genesis, keys: Default::default() }
     }
 
     /// Adds `ordinal` under the value that hashes to `hash`.

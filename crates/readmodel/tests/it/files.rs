@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{GENESIS, RandomChain, Shelf},
-    support::{CONFIG, Folder, reached, until},
+    support::{Folder, config, reached, until},
 };
 use ding_primitives::{B256, Height, ports::FinalizedSink as _};
 use ding_readmodel::{Config, OpenError, QueryError, ReadModel, State};
@@ -14,7 +14,7 @@ fn a_file_of_something_else_is_refused_and_left_as_it_was() {
     let folder = Folder::new();
     let text = b"Dear diary, today I was nearly a database.".repeat(100);
     fs::write(folder.file(), &text).unwrap();
-    let error = ReadModel::open(folder.file(), CONFIG).unwrap_err();
+    let error = ReadModel::open(folder.file(), config()).unwrap_err();
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
     assert!(error.to_string().contains("left untouched"), "{error}");
     assert!(matches!(ReadModel::remove(folder.file()), Err(OpenError::Foreign { .. })));
@@ -29,7 +29,7 @@ fn a_database_of_another_program_is_refused_and_left_as_it_was() {
         .execute_batch("CREATE TABLE accounts (x); INSERT INTO accounts VALUES (1)")
         .unwrap();
     let before = fs::read(folder.file()).unwrap();
-    assert!(matches!(ReadModel::open(folder.file(), CONFIG), Err(OpenError::Foreign { .. })));
+    assert!(matches!(ReadModel::open(folder.file(), config()), Err(OpenError::Foreign { .. })));
     assert!(matches!(ReadModel::remove(folder.file()), Err(OpenError::Foreign { .. })));
     assert_eq!(fs::read(folder.file()).unwrap(), before);
 }
@@ -39,7 +39,7 @@ fn rows_of_another_chain_are_refused_with_both_hashes() {
     let folder = Folder::new();
     drop(folder.open());
     let other = B256::repeat_byte(0x0c);
-    let error = ReadModel::open(folder.file(), Config { genesis_hash: other }).unwrap_err();
+    let error = ReadModel::open(folder.file(), Config { genesis_hash: other, ..config() }).unwrap_err();
     assert!(matches!(error, OpenError::OtherChain { .. }), "{error}");
     let text = error.to_string();
     assert!(text.contains(&GENESIS.to_string()) && text.contains(&other.to_string()), "{text}");
@@ -50,7 +50,7 @@ fn rows_of_another_chain_are_refused_with_both_hashes() {
 fn a_second_writer_is_refused_while_the_first_lives() {
     let folder = Folder::new();
     let model = folder.open();
-    assert!(matches!(ReadModel::open(folder.file(), CONFIG), Err(OpenError::InUse { .. })));
+    assert!(matches!(ReadModel::open(folder.file(), config()), Err(OpenError::InUse { .. })));
     assert!(matches!(ReadModel::remove(folder.file()), Err(OpenError::InUse { .. })));
     drop(model);
     drop(folder.open());
@@ -60,13 +60,13 @@ fn a_second_writer_is_refused_while_the_first_lives() {
 fn folders_that_cannot_be_used_are_named() {
     let folder = Folder::new();
     fs::write(folder.path().join("plain"), "x").unwrap();
-    let error = ReadModel::open(folder.path().join("plain/readmodel.sqlite"), CONFIG).unwrap_err();
+    let error = ReadModel::open(folder.path().join("plain/readmodel.sqlite"), config()).unwrap_err();
     assert!(matches!(error, OpenError::Folder { .. }) && error.to_string().contains("plain"), "{error}");
     // Nobody, not even root, makes files there.
-    let error = ReadModel::open("/proc/readmodel.sqlite", CONFIG).unwrap_err();
+    let error = ReadModel::open("/proc/readmodel.sqlite", config()).unwrap_err();
     assert!(matches!(error, OpenError::Folder { .. }) && error.to_string().contains("/proc"), "{error}");
     fs::create_dir(folder.file()).unwrap();
-    let error = ReadModel::open(folder.file(), CONFIG).unwrap_err();
+    let error = ReadModel::open(folder.file(), config()).unwrap_err();
     assert!(matches!(error, OpenError::Folder { .. }), "{error}");
 }
 
@@ -87,7 +87,7 @@ fn a_damaged_file_is_named_and_can_be_removed_and_derived_again() {
     reached(&model, 100);
     drop(model);
     damage(&folder);
-    let error = ReadModel::open(folder.file(), CONFIG).unwrap_err();
+    let error = ReadModel::open(folder.file(), config()).unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     assert!(error.to_string().contains("ding readmodel rebuild"), "{error}");
     ReadModel::remove(folder.file()).unwrap();
@@ -141,7 +141,7 @@ fn a_file_cut_anywhere_is_refused_or_failed_but_never_panics() {
     for cut in (0..whole.len()).step_by(whole.len() / 40) {
         let cut_folder = Folder::new();
         fs::write(cut_folder.file(), &whole[..cut]).unwrap();
-        match ReadModel::open(cut_folder.file(), CONFIG) {
+        match ReadModel::open(cut_folder.file(), config()) {
             Err(_) => refused += 1,
             Ok(model) => {
                 model.start(Shelf::of(&chain.blocks)).unwrap();

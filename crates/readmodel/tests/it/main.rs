@@ -9,4 +9,7 @@ mod files;
 mod follow;
 mod logs;
 mod rebuild;
+#[path = "../support/story.rs"]
+mod story;
+mod supervision;
 mod support;

@@ -2,7 +2,8 @@
 
 use crate::{
     chain::{RandomChain, Shelf},
-    support::{CONFIG, Folder, dump, reached},
+    story::Story,
+    support::{Folder, config, dump, reached},
 };
 use ding_primitives::{Height, ports::FinalizedSink as _};
 use ding_readmodel::{ReadModel, RebuildError};
@@ -11,7 +12,11 @@ use rusqlite::Connection;
 #[test]
 fn rows_are_the_same_block_by_block_caught_up_restarted_and_rebuilt() {
     for seed in 1..4 {
-        let chain = RandomChain::of(seed, 120);
+        let mut chain = RandomChain::new(seed);
+        chain.script = Story::whole().logs().into();
+        assert!(chain.script.len() > 30, "the story is long enough");
+        (0..120).for_each(|_| chain.grow());
+        assert!(chain.script.is_empty(), "the whole story is in the blocks");
         let head = chain.head().header.height.get();
 
         let (single, restarted, caught_up) = (Folder::new(), Folder::new(), Folder::new());
@@ -121,7 +126,7 @@ fn a_file_of_another_layout_is_derived_again() {
         .unwrap()
         .execute_batch("PRAGMA user_version = 77; DROP TABLE views;")
         .unwrap();
-    let model = ReadModel::open(folder.file(), CONFIG).unwrap();
+    let model = ReadModel::open(folder.file(), config()).unwrap();
     model.start(Shelf::of(&chain.blocks)).unwrap();
     reached(&model, 30);
     drop(model);

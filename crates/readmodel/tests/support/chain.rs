@@ -12,8 +12,9 @@ use ding_modules::evidence::{
 };
 use ding_primitives::{
     Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Recovered, Roots,
-    Sealed, Transaction, U256, keccak256,
+    Sealed, Spec, Transaction, U256, keccak256, limits,
     ports::{Archive, FinalizedBlock, Pending, ReadError},
+    spec::GENESIS_VERSION,
     transaction::recover,
 };
 use std::{
@@ -25,6 +26,37 @@ use std::{
 };
 
 pub const CHAIN_ID: u64 = 1337;
+/// The genesis file: supervisors, a province, a firm and a ministry; the first binds accounts.
+pub fn spec() -> Arc<Spec> {
+    let modules = serde_json::json!({
+        "members": {"organisations": [
+            {"name": "国家管理机构", "roles": ["supervisor"], "accounts": [account(1), account(2)]},
+            {"name": "Beijing Administration", "roles": ["provincial"], "division": 11, "accounts": [account(3)]},
+            {"name": "Harbour Chain Ltd", "code": "91110000MA00000077", "accounts": [account(4)]},
+            {"name": "Ministry", "roles": ["competent"], "accounts": [account(5)]},
+        ]},
+        "identity": {"authorities": [{"organisation": "国家管理机构"}]},
+    });
+    Arc::new(Spec {
+        version: GENESIS_VERSION,
+        name: "rows".into(),
+        chain_id: CHAIN_ID,
+        timestamp_ms: 0,
+        public_key: vec![0; 96].into(),
+        sharing: Bytes::new(),
+        validators: vec![],
+        gas_limit: limits::BLOCK_GAS_MAX,
+        development: true,
+        endowments: Default::default(),
+        modules: serde_json::from_value(modules).unwrap(),
+    })
+}
+
+/// An account of [`spec`]: 1 and 2 supervise, 3 is of the province, 4 of the firm, 5 of the ministry.
+pub fn account(number: u8) -> Address {
+    Address::with_last_byte(0xa0 + number)
+}
+
 pub const GENESIS: B256 = B256::repeat_byte(0x9e);
 /// Time of block 0.
 pub const START_MS: u64 = 1_760_000_000_000;
@@ -84,6 +116,18 @@ pub fn block(
     transactions: Vec<Arc<Recovered>>,
     receipts: Vec<Receipt>,
 ) -> Arc<FinalizedBlock> {
+    let height = parent.map_or(0, |parent| parent.header.height.next().get());
+    block_at(parent, START_MS + height * 137, salt, transactions, receipts)
+}
+
+/// Seals a block of this time on top of another.
+pub fn block_at(
+    parent: Option<&FinalizedBlock>,
+    timestamp_ms: u64,
+    salt: u64,
+    transactions: Vec<Arc<Recovered>>,
+    receipts: Vec<Receipt>,
+) -> Arc<FinalizedBlock> {
     let height = parent.map_or(Height::GENESIS, |parent| parent.header.height.next());
     let commitment = DatabaseCommitment { root: B256::ZERO, ops_root: B256::ZERO, start: 0, end: 1 };
     let header = Header {
@@ -93,7 +137,7 @@ pub fn block(
         leader: MemberKey(B256::with_last_byte(u8::try_from(height.get() % 4).unwrap())),
         parent: parent.map_or(B256::ZERO, |parent| parent.header.hash()),
         height,
-        timestamp_ms: START_MS + height.get() * 137,
+        timestamp_ms,
         transactions_root: B256::from(U256::from(salt)),
         receipts_root: B256::ZERO,
         roots: Roots { accounts: commitment, modules: commitment, contracts: commitment },
@@ -128,11 +172,18 @@ pub struct RandomChain {
     pub dice: Dice,
     pub blocks: Vec<Arc<FinalizedBlock>>,
     deposits: Vec<(B256, Address, u64, u64)>,
+    /// Logs of transactions that come one a block, besides the random ones.
+    pub script: std::collections::VecDeque<Vec<Log>>,
 }
 
 impl RandomChain {
     pub fn new(seed: u64) -> Self {
-        Self { dice: Dice(seed), blocks: vec![block(None, seed, vec![], vec![])], deposits: Vec::new() }
+        Self {
+            dice: Dice(seed),
+            blocks: vec![block(None, seed, vec![], vec![])],
+            deposits: Vec::new(),
+            script: Default::default(),
+        }
     }
 
     pub fn of(seed: u64, blocks: usize) -> Self {
@@ -152,7 +203,12 @@ impl RandomChain {
             7 => 30,
             _ => self.dice.below(5),
         };
-        let (transactions, receipts) = (0..count).map(|_| self.transaction()).unzip();
+        let (mut transactions, mut receipts): (Vec<_>, Vec<_>) =
+            (0..count).map(|_| self.transaction()).unzip();
+        if let Some(logs) = self.script.pop_front() {
+            transactions.push(self.dice.transaction(TxKind::Call(EVIDENCE), Bytes::new()));
+            receipts.push(receipt(logs));
+        }
         let salt = self.dice.roll();
         self.blocks.push(block(Some(self.head()), salt, transactions, receipts));
     }

@@ -13,4 +13,5 @@ mod reads;
 mod sockets;
 mod speed;
 mod submit;
+mod supervised;
 mod world;

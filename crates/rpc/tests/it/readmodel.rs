@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// A folder that is deleted with the test.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("ding-rpc-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -29,9 +29,12 @@ impl Drop for Folder {
 }
 
 async fn with_read_model(folder: &Folder) -> (World, Arc<ReadModel>) {
-    let chain = Chain::new();
-    let rows =
-        ReadModel::open(folder.0.join("rows.sqlite"), Config { genesis_hash: chain.genesis_hash() }).unwrap();
+    with_rows_of(Chain::new(), folder).await
+}
+
+pub(crate) async fn with_rows_of(chain: Arc<Chain>, folder: &Folder) -> (World, Arc<ReadModel>) {
+    let config = Config { genesis_hash: chain.genesis_hash(), spec: chain.spec().clone() };
+    let rows = ReadModel::open(folder.0.join("rows.sqlite"), config).unwrap();
     let rows = Arc::new(rows);
     rows.start(Arc::new(Reader::new(chain.clone()))).unwrap();
     chain.subscribe(rows.clone());
@@ -39,7 +42,7 @@ async fn with_read_model(folder: &Folder) -> (World, Arc<ReadModel>) {
     (World::with(chain, Some(query)).await, rows)
 }
 
-fn wait(rows: &ReadModel, height: u64) {
+pub(crate) fn wait(rows: &ReadModel, height: u64) {
     assert!(rows.query().wait_for(Height::new(height), Duration::from_secs(20)), "{:?}", rows.status());
 }
 
