@@ -8,6 +8,8 @@ use std::{
 
 mod floors;
 mod interfaces;
+#[cfg(test)]
+mod proofs;
 
 /// Chores of the workspace.
 #[derive(Parser)]

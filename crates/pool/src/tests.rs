@@ -150,6 +150,20 @@ fn what_can_never_run_is_refused_by_name() {
 }
 
 #[test]
+fn personal_data_comes_in_neither_from_the_doors_nor_from_peers() {
+    let mut scene = Scene::new();
+    for text in ["身份证 990000199001010017", "tel 13812345678", "card 6222021234567890128"] {
+        let refused = scene.submit(Tx::new(0, 0).text(text)).unwrap_err().to_string();
+        assert!(refused.starts_with("personal data: byte "), "{refused}");
+        let number = text.rsplit(' ').next().unwrap();
+        assert!(!refused.contains(number), "{refused}");
+        scene.tell(Tx::new(0, 0).text(text));
+    }
+    assert_eq!(scene.pool.status(), Status::default());
+    scene.submit(Tx::new(0, 0).text("order 990000199001010018")).unwrap();
+}
+
+#[test]
 fn a_nonce_may_be_ahead_only_so_far() {
     let mut scene = Scene::new();
     scene.nonces.insert(0, 7);

@@ -56,6 +56,27 @@ fn too_much_gas_and_too_much_init_code_are_refused_with_both_numbers() {
 }
 
 #[test]
+fn an_input_with_personal_data_is_refused_until_its_sender_says_that_it_is_none() {
+    let gas = 100_000;
+    let input = |number: &str| [b"\xd0\xe3\x0d\xb0 to ", number.as_bytes(), b"."].concat();
+    for (number, kind) in [
+        ("990000199001010017", personal::Kind::ResidentId),
+        ("13812345678", personal::Kind::Mobile),
+        ("6222021234567890128", personal::Kind::BankCard),
+    ] {
+        let finding = personal::Finding { kind, offset: 8 };
+        assert_eq!(with_gas(gas, input(number), to()), Err(Refusal::Personal(finding)));
+        let waived = [input(number), finding.waiver().to_vec()].concat();
+        assert_eq!(with_gas(gas, waived, to()), Ok(()), "a false alarm, on record");
+        let other = personal::Finding { offset: 9, ..finding };
+        let elsewhere = [input(number), other.waiver().to_vec()].concat();
+        assert_eq!(with_gas(gas, elsewhere, to()), Err(Refusal::Personal(finding)));
+    }
+    // The last digit is wrong: the number of nothing.
+    assert_eq!(with_gas(gas, input("990000199001010018"), to()), Ok(()));
+}
+
+#[test]
 fn a_transaction_larger_than_a_block_of_its_chain_is_refused() {
     let spec = Spec { gas_limit: 100_000, ..mocks::spec([]) };
     let mut wallet = Wallet::new(1);

@@ -148,6 +148,14 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         E::NotProposed(e) => {
             format!("no number is proposed for service {}; a first person proposes it", e.service)
         }
+        E::OtherProvince(e) => format!(
+            "provider {} has services in division {:06}; the national administration enters its move to {:06}",
+            e.provider, e.division, e.given
+        ),
+        E::OtherNumber(e) => format!(
+            "the number proposed for service {} is {}, not {}; look at the proposal again",
+            e.service, e.proposed, e.given
+        ),
         // Publication.
         E::BatchOutOfOrder(e) => format!("batch {} is out of order; the next is {}", e.batch, e.next),
         E::AlreadyPublished(e) => {

@@ -274,16 +274,21 @@ fn require_materials(id: u64, service: &Service) -> Result<(), Stop> {
 }
 
 pub(super) fn record(ctx: &mut Ctx<'_>, call: recordCall) -> Result<(), Stop> {
-    texts::list("services", call.services.len(), limits::FILING_STEP_MAX)?;
-    call.services.into_iter().try_for_each(|id| record_one(ctx, id))
+    let recordCall { services, numbers } = call;
+    texts::list("services", services.len(), limits::FILING_STEP_MAX)?;
+    if numbers.len() != services.len() {
+        return Err(texts::list_size("numbers", numbers.len(), services.len()));
+    }
+    services.into_iter().zip(numbers).try_for_each(|(id, number)| record_one(ctx, id, &number))
 }
 
-/// Second hand of a record.
-fn record_one(ctx: &mut Ctx<'_>, id: u64) -> Result<(), Stop> {
+/// Second hand of a record, under the number that it saw.
+fn record_one(ctx: &mut Ctx<'_>, id: u64, seen: &str) -> Result<(), Stop> {
     let (place, service, hand) = open(ctx, id, Step::Record)?;
     let proposal = PROPOSALS.find(ctx, id)?.ok_or_else(|| Stop::revert(NotProposed { service: id }))?;
     hands::require_other(ctx, proposal.account, hand.account)?;
     require_materials(id, &service)?;
+    numbers::require_seen(id, &proposal, seen)?;
     let number = numbers::confirm(ctx, id, &proposal)?;
     let new = step(ctx, &hand, Step::Record, id, &service, None)?;
     let bound: Vec<_> = forms::places(ctx, id, &service)?;

@@ -16,7 +16,7 @@ use crate::{
     Ctx, Stop,
     calendar::{self, Day},
     ctx::gas,
-    members, services,
+    identity, members, services,
 };
 use alloy_sol_types::SolValue as _;
 use ding_primitives::{Address, B256, limits};
@@ -134,6 +134,10 @@ fn local_places(ctx: &mut Ctx<'_>, provider: &Provider, form: &Form) -> Result<V
 }
 
 /// The contract was created by an account of the provider (Yellow Paper, section 7).
+///
+/// An organisation names its accounts without asking them, so that a provider's word about another
+/// account proves nothing: the creator itself, or another account of the same subject, sends the form.
+/// An administration that sends it looked.
 fn require_creator(
     ctx: &mut Ctx<'_>,
     provider: &Provider,
@@ -142,8 +146,12 @@ fn require_creator(
     nonce: u64,
 ) -> Result<(), Stop> {
     ctx.charge(gas::keccak(64))?;
-    let organisation = members::organisation_of(ctx, creator)?;
-    if creator.create(nonce) == place && providers::acts_for(provider, creator, organisation) {
+    let caller = ctx.caller();
+    let (of_caller, of_creator) =
+        (members::organisation_of(ctx, caller)?, members::organisation_of(ctx, creator)?);
+    let known =
+        !providers::acts_for(provider, caller, of_caller) || identity::same_subject(ctx, caller, creator)?;
+    if creator.create(nonce) == place && known && providers::acts_for(provider, creator, of_creator) {
         return Ok(());
     }
     Err(Stop::revert(NotTheCreator { place, creator, nonce }))

@@ -67,7 +67,9 @@ mod views;
 
 use self::abi::IFiling;
 pub use self::steps::{Actor, State, Step, Track};
-use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, ids::FilingNumber};
+use crate::{
+    Ctx, Interface, Module, Stop, Violation, ctx::gas, dispatch, identity, ids::FilingNumber, members,
+};
 use ding_primitives::{Address, B256, Bytes, Log, U256, keccak256};
 
 /// The module.
@@ -225,6 +227,30 @@ pub fn is_recorded(ctx: &mut Ctx<'_>, number: &str) -> Result<bool, Stop> {
 /// Out of gas.
 pub fn is_recorded_number(ctx: &mut Ctx<'_>, number: &FilingNumber) -> Result<bool, Stop> {
     views::is_recorded(ctx, number)
+}
+
+/// Whether an account acts for the provider of the service `key` that this register recorded under a
+/// number; `None` if it recorded no such service.
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn is_provider(
+    ctx: &mut Ctx<'_>,
+    key: B256,
+    number: &FilingNumber,
+    account: Address,
+) -> Result<Option<bool>, Stop> {
+    let id = state::SERVICE_OF_NUMBER.get(ctx, number.to_word())?;
+    ctx.charge(gas::keccak(36))?;
+    if id == 0 || service_key(ctx.chain_id(), id) != key {
+        return Ok(None);
+    }
+    let service = state::SERVICES.get(ctx, id)?;
+    let provider = state::PROVIDERS.get(ctx, service.provider)?;
+    let organisation = members::organisation_of(ctx, account)?;
+    let same = !provider.account.is_zero() && identity::same_subject(ctx, account, provider.account)?;
+    Ok(Some(same || providers::acts_for(&provider, account, organisation)))
 }
 
 fn likely_reads(caller: Address, input: &[u8]) -> Vec<(Address, U256)> {

@@ -4,7 +4,7 @@
 //! leading to its service after that.
 
 use super::{
-    abi::IFiling::{BadNumber, NoFreeNumber, NumberTaken},
+    abi::IFiling::{BadNumber, NoFreeNumber, NumberTaken, OtherNumber},
     providers,
     state::{Number, PROPOSALS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS},
 };
@@ -125,6 +125,19 @@ fn with_subject_number(ctx: &mut Ctx<'_>, id: u32, provider: Provider) -> Result
         }
     }
     Err(Stop::revert(NoFreeNumber { provider: id }))
+}
+
+/// Refuses a second hand that saw another number: the first may have proposed anew since.
+///
+/// # Errors
+///
+/// Reverts with `BadNumber` or `OtherNumber`.
+pub(super) fn require_seen(id: u64, proposal: &Proposal, seen: &str) -> Result<(), Stop> {
+    let (proposed, given) = (text(proposal.number), parse(seen)?);
+    if given.as_str() == proposed {
+        return Ok(());
+    }
+    Err(Stop::revert(OtherNumber { service: id, proposed, given: given.as_str().into() }))
 }
 
 /// Makes a proposed number the service's own.

@@ -4,20 +4,20 @@
 use super::{
     abi::IFiling::{
         BreachNotInArticle, FineDropped, FineImposed, FineOutOfRange, FineSettled, HeightPassed,
-        MeasureNotProvided, Measured, NoSuchItem, NothingRefused, Restored, StillRectifying, dropFineCall,
-        imposeFineCall, proposeFineCall, restoreCall, settleFineCall, suspendCall, warnCall,
+        MeasureNotProvided, Measured, NoSuchItem, NotAllowed, NothingRefused, Restored, StillRectifying,
+        dropFineCall, imposeFineCall, proposeFineCall, restoreCall, settleFineCall, suspendCall, warnCall,
     },
     clocks::{self, Running},
     filings,
     hands::{self, Hand, Move, take},
     state::{COUNTS, Counts, INSPECTIONS, PENALTIES, Penalty, SUSPENSIONS, Service},
-    steps::{State, Step, Track},
+    steps::{Actor, State, Step, Track},
     table,
     terms::{Article, Clock, Duty, Ground, Measure},
     texts,
 };
 use crate::{
-    Ctx, Stop, calendar,
+    Ctx, Stop, calendar, members,
     services::{self, Suspension},
     storage::Cell,
 };
@@ -154,9 +154,21 @@ pub(super) fn restore(ctx: &mut Ctx<'_>, call: restoreCall) -> Result<(), Stop> 
     if service.status == State::Suspended {
         let key = super::service_key(ctx.chain_id(), id);
         let reference = SUSPENSIONS.get(ctx, id)?;
+        require_own_or_national(ctx, &hand, reference)?;
         services::restore(ctx, key, reference, from.get())?;
     }
     ctx.emit(&Restored { service: id, fromHeight: from.get(), text })
+}
+
+/// A provincial administration lifts what it imposed itself; the national one whatever stands.
+fn require_own_or_national(ctx: &mut Ctx<'_>, hand: &Hand, measure: u64) -> Result<(), Stop> {
+    let imposed_by = PENALTIES.get(ctx, measure)?.account;
+    let own = members::organisation_of(ctx, imposed_by)? == hand.organisation;
+    if own || hand.actor == Actor::Supervisor {
+        return Ok(());
+    }
+    let Hand { account, organisation, .. } = *hand;
+    Err(Stop::revert(NotAllowed { step: Step::Restore.number(), account, organisation }))
 }
 
 /// The height from which a decision holds: 0 for the next block, or a later one.

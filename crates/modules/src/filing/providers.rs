@@ -6,8 +6,8 @@
 use super::{
     abi::IFiling::{
         AccountInCharge, AccountSet, AlreadyRegistered, BadCode, NoSuchProvider, NotTheProvider,
-        OrganisationOnly, OtherCode, OtherNature, ProviderChanged, ProviderRegistered, Subject, UnknownTerm,
-        WrongIdType, changeProviderCall, registerProviderCall, setAccountCall,
+        OrganisationOnly, OtherCode, OtherNature, OtherProvince, ProviderChanged, ProviderRegistered,
+        Subject, UnknownTerm, WrongIdType, changeProviderCall, registerProviderCall, setAccountCall,
     },
     clocks, hands,
     state::{COUNTS, Counts, PROVIDER_OF, PROVIDER_OF_CODE, PROVIDERS, Provider},
@@ -104,7 +104,10 @@ pub(super) fn change(ctx: &mut Ctx<'_>, call: changeProviderCall) -> Result<(), 
     let (place, known) = get(ctx, id)?;
     let account = ctx.caller();
     let organisation = members::organisation_of(ctx, account)?;
-    if !acts_for(&known, account, organisation) {
+    if moves(&known, &subject) {
+        // Nobody leaves the administration that supervises it by saying so.
+        require_mover(ctx, id, &known, &subject)?;
+    } else if !acts_for(&known, account, organisation) {
         return Err(Stop::revert(NotTheProvider { provider: id, account }));
     }
     let checked = check(ctx, &subject)?;
@@ -131,6 +134,22 @@ pub(super) fn change(ctx: &mut Ctx<'_>, call: changeProviderCall) -> Result<(), 
     };
     place.replace(ctx, &known, &new)?;
     ctx.emit(&ProviderChanged { provider: id, account, changedOn, late, subject, content, reason })
+}
+
+/// Whether a provider with services would come under the administration of another province.
+const fn moves(known: &Provider, subject: &Subject) -> bool {
+    known.services > 0 && known.division / 10_000 != subject.division / 10_000
+}
+
+fn require_mover(ctx: &mut Ctx<'_>, id: u32, known: &Provider, subject: &Subject) -> Result<(), Stop> {
+    match hands::authority(ctx, Step::Import) {
+        Ok(_) => Ok(()),
+        Err(Stop::Revert(_)) => {
+            let (division, given) = (known.division, subject.division);
+            Err(Stop::revert(OtherProvince { provider: id, division, given }))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(), Stop> {

@@ -3,6 +3,7 @@
 //! Article numbers are those of the Provisions on the Administration of Blockchain Information
 //! Services (区块链信息服务管理规定), in force since 2019-02-15.
 
+use crate::ids::text::{half_width, is_invisible};
 use core::fmt;
 
 /// A vocabulary: variants with number and name, all of them in a list.
@@ -406,10 +407,16 @@ pub const APPROVAL_WORDING: [&str; 14] = [
     "approved by cac",
 ];
 
-/// The wording of [`APPROVAL_WORDING`] that a text uses, letters folded.
+/// The wording of [`APPROVAL_WORDING`] that a text uses, whatever its width, case and spaces.
 pub fn approval_wording(text: &str) -> Option<&'static str> {
-    let folded = text.to_ascii_lowercase();
-    APPROVAL_WORDING.into_iter().find(|phrase| folded.contains(phrase))
+    let folded = closed_up(text);
+    APPROVAL_WORDING.into_iter().find(|phrase| folded.contains(&closed_up(phrase)))
+}
+
+/// Half width, small letters, and nothing between the signs that a reader does not read.
+fn closed_up(text: &str) -> String {
+    let signs = text.chars().map(half_width).filter(|sign| !sign.is_whitespace() && !is_invisible(*sign));
+    signs.map(|sign| sign.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
@@ -466,9 +473,11 @@ mod tests {
     }
 
     #[test]
-    fn wording_that_claims_an_approval_is_found_in_either_language_and_case() {
+    fn wording_that_claims_an_approval_is_found_in_either_language_width_and_case() {
         assert_eq!(approval_wording("本服务已获国家网信办批准上线"), Some("网信办批准"));
         assert_eq!(approval_wording("A wallet, Approved by the CAC"), Some("approved by the cac"));
+        assert_eq!(approval_wording("网信办 批\u{200b}准，放心使用"), Some("网信办批准"));
+        assert_eq!(approval_wording("ＡＰＰＲＯＶＥＤ　ＢＹ\nthe CAC"), Some("approved by the cac"));
         assert_eq!(approval_wording("已完成区块链信息服务备案"), None);
     }
 

@@ -139,7 +139,14 @@ impl Stage {
     fn record(&mut self, service: u64, number: &str) {
         let propose = proposeRecordCall { service, number: number.into(), confirmed: false };
         self.call(CHIEF, propose).unwrap();
-        self.call(DEPUTY, recordCall { services: vec![service] }).unwrap();
+        self.second_hand(DEPUTY, &[service]).unwrap();
+    }
+
+    /// Records services under the numbers that are proposed for them now.
+    fn second_hand(&mut self, account: Address, services: &[u64]) -> Result<recordReturn, Stop> {
+        let numbers = services.iter().map(|service| self.read(proposalCall { service: *service }).number);
+        let numbers = numbers.collect();
+        self.call(account, recordCall { services: services.to_vec(), numbers })
     }
 
     /// A service recorded and published today, in the batch with this number.

@@ -110,8 +110,13 @@ pub(super) fn list(field: &str, len: usize, max: usize) -> Result<(), Stop> {
     if (1..=max).contains(&len) {
         return Ok(());
     }
-    let count = u32::try_from(len).unwrap_or(u32::MAX);
-    Err(Stop::revert(ListSize { field: field.into(), count, max: u32::try_from(max).unwrap_or(u32::MAX) }))
+    Err(list_size(field, len, max))
+}
+
+/// The error for a list of a wrong length.
+pub(super) fn list_size(field: &str, len: usize, max: usize) -> Stop {
+    let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    Stop::revert(ListSize { field: field.into(), count: number(len), max: number(max) })
 }
 
 /// A division of a known province.

@@ -133,6 +133,37 @@ fn a_bound_person_has_standing_and_nothing_else_is_told_about_it() {
 }
 
 #[test]
+fn a_person_whose_salt_is_destroyed_is_nobody_that_anyone_could_find_and_the_ledger_still_verifies() {
+    let mut scene = scene();
+    let (salt, number) = ([0x5a; 16], *b"990000199001010017");
+    let subject = commitment::commit(&salt, &number);
+    assert_eq!(scene.call(AUTHORITY, bindCall { subject, ..person(ROOT, 1) }), Ok(1));
+    scene.call(AUTHORITY, addAccountCall { root: ROOT, account: PHONE }).unwrap();
+    assert!(commitment::opens(&subject, &salt, &number), "while the authority keeps its record");
+    scene.call(AUTHORITY, revokeCall { account: ROOT, reason: REQUEST }).unwrap();
+    // The record is gone. Whoever tries every number still lacks the salt.
+    for guess in [&[][..], &[0; 16], subject.as_slice(), AUTHORITY.as_slice()] {
+        assert!(!commitment::opens(&subject, guess, &number));
+    }
+    // Neither salt nor number, nor a digest of the number alone, was ever on the ledger.
+    let alone = commitment::commit(&[], &number);
+    let written: Vec<u8> = scene.host_mut().slots().flat_map(|(_, word)| word.to_be_bytes::<32>()).collect();
+    let told = scene.history().iter().flat_map(|log| log.data.to_vec()).collect::<Vec<u8>>();
+    for secret in [&salt[..], &number, alone.as_slice()] {
+        for place in [&written, &told] {
+            assert!(!place.windows(secret.len()).any(|bytes| bytes == secret));
+        }
+    }
+    assert_eq!(scene.read(STRANGER, bindingCall { id: 1 }).subject, subject);
+    assert_eq!(scene.read(STRANGER, subjectOfCall { account: PHONE }).subject, subject);
+    scene.check();
+    // The subject comes back as somebody new, under another salt.
+    let anew = commitment::commit(&[0xa5; 16], &number);
+    assert_eq!(scene.call(AUTHORITY, bindCall { subject: anew, ..person(FRESH, 1) }), Ok(2));
+    scene.check();
+}
+
+#[test]
 fn an_organisation_is_known_by_its_code_which_must_check() {
     let mut scene = scene();
     let good = organisation(ROOT, "91110000MA00000077");

@@ -61,7 +61,7 @@ fn is_gap(sign: char) -> bool {
 }
 
 /// Signs without a picture of their own: zero width, direction marks, byte order mark.
-const fn is_invisible(sign: char) -> bool {
+pub(crate) const fn is_invisible(sign: char) -> bool {
     matches!(
         sign,
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -67,7 +67,11 @@ pub(super) fn settle(ctx: &mut Ctx<'_>, call: settleCall) -> Result<(), Stop> {
     let settleCall { number, accepted, finding } = call;
     let old = effects::require(ctx, number)?;
     let status = effects::step(ctx, number, &old, if accepted { Step::Accept } else { Step::Reject })?;
-    require_authority(ctx, number, &old)?;
+    if people::is_orphan(ctx, &old)? {
+        people::require_national(ctx)?;
+    } else {
+        require_authority(ctx, number, &old)?;
+    }
     effects::place(ctx, number)?.replace(ctx, &old, &Order { status, ..old })?;
     let (account, timestamp_ms) = (ctx.caller(), ctx.timestamp_ms());
     ctx.emit(&OrderSettled {

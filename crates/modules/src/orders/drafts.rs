@@ -188,6 +188,7 @@ pub(super) fn approve(ctx: &mut Ctx<'_>, number: u64) -> Result<u64, Stop> {
     let old = effects::require(ctx, number)?;
     let status = effects::step(ctx, number, &old, Step::Approve)?;
     require_second(ctx, number, &old)?;
+    people::require_issuer(ctx, number, &old)?;
     let now_ms = ctx.timestamp_ms();
     let lifetime = limits::ORDER_DRAFT_MS_MAX;
     if now_ms - old.drafted_ms.min(now_ms) > lifetime {

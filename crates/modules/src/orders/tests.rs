@@ -16,7 +16,7 @@ use crate::{
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, digest, revert},
     services::{self, abi::IServices},
 };
-use ding_primitives::{B256, address};
+use ding_primitives::{B256, MemberKey, address};
 
 /// Accounts of the national administration: one drafts, one approves, one decides.
 const OFFICER: Address = REGISTRAR;
@@ -64,7 +64,10 @@ fn scene() -> Scene<'static> {
         })
         .with_organisation(firm("Identity Office", &[], &[AUTHORITY]))
         .with_organisation(firm("Firm", &[], &[FIRM, COLLEAGUE]))
-        .with_organisation(firm("Notary", &[Role::Notary], &[NOTARY]))
+        .with_organisation(OrganisationEntry {
+            validators: (1..=4).map(|n| MemberKey(B256::repeat_byte(n))).collect(),
+            ..firm("Notary", &[Role::Notary], &[NOTARY])
+        })
         .with_section("identity", serde_json::json!({"authorities": [{"organisation": "Identity Office"}]}))
         .at_time(day("2026-02-10").start_ms() + 12 * HOUR)
         .at_height(7);

@@ -6,7 +6,7 @@ use super::{
     state::{Clock, GUARD, HOLDS, Head, Hold, SERVICE_OF, SERVICES, Service, Status},
 };
 use crate::{Ctx, Violation, calendar::Day, ids::FilingNumber};
-use ding_primitives::{Address, B256, Log};
+use ding_primitives::{Address, B256, Log, is_module_address};
 use std::collections::BTreeMap;
 
 /// What the events seen so far imply about storage.
@@ -35,7 +35,12 @@ impl Story {
             Event::Declared(event) => {
                 let head =
                     Head { division: event.division, go_live: Day::new(event.goLive), ..Head::default() };
-                let service = Service { head, number: None, provider: event.provider };
+                let service = Service {
+                    head,
+                    number: None,
+                    provider: event.provider,
+                    kept: is_module_address(&event.by),
+                };
                 let twice = self.services.insert(event.id, (service, Vec::new()));
                 Violation::unless("S3", twice.is_none(), || format!("{} was declared twice", event.id))
             }

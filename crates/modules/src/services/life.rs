@@ -244,7 +244,7 @@ pub(super) fn enter(ctx: &mut Ctx<'_>, declaration: &Declaration<'_>) -> Result<
         return Err(Stop::revert(ServiceExists { id, status }));
     }
     let head = Head { division, go_live, ..Head::default() };
-    let service = Service { head, number: None, provider };
+    let service = Service { head, number: None, provider, kept: is_module_address(&ctx.caller()) };
     cell.insert(ctx, &service)?;
     ctx.emit(&ServiceDeclared { id, provider, by: ctx.caller(), division, goLive: go_live.get() })?;
     if clock.is_some() {

@@ -85,12 +85,12 @@ impl Module for Services {
             C::declare(call) => dispatch::write(ctx, call, declare_directly),
             C::record(call) => dispatch::write(ctx, call, record_directly),
             C::addContracts(call) => dispatch::write(ctx, call, |ctx, call| {
-                require_supervisor(ctx, call.id)?;
+                require_open_to_supervisors(ctx, call.id)?;
                 life::add(ctx, call.id, &call.contracts)?;
                 Ok(addContractsReturn {})
             }),
             C::removeContracts(call) => dispatch::write(ctx, call, |ctx, call| {
-                require_supervisor(ctx, call.id)?;
+                require_open_to_supervisors(ctx, call.id)?;
                 life::remove(ctx, call.id, &call.contracts)?;
                 Ok(removeContractsReturn {})
             }),
@@ -172,7 +172,7 @@ fn declare_directly(ctx: &mut Ctx<'_>, call: declareCall) -> Result<declareRetur
 }
 
 fn record_directly(ctx: &mut Ctx<'_>, call: recordCall) -> Result<recordReturn, Stop> {
-    require_supervisor(ctx, call.id)?;
+    require_open_to_supervisors(ctx, call.id)?;
     life::give_number(ctx, call.id, &parse(&call.number)?)?;
     Ok(recordReturn {})
 }
@@ -183,14 +183,22 @@ fn deregister_by_vote(ctx: &mut Ctx<'_>, call: deregisterCall) -> Result<deregis
     if members::state::PROPOSALS.get(ctx, proposal)?.proposer == account {
         return Err(Stop::revert(SecondPersonNeeded { proposal, account }));
     }
+    require_unkept(ctx, call.id)?;
     life::end(ctx, call.id, 0)?;
     Ok(deregisterReturn {})
 }
 
-/// The caller supervises the service, which exists.
-fn require_supervisor(ctx: &mut Ctx<'_>, id: B256) -> Result<u32, Stop> {
+/// The caller supervises the service, which exists and which no module keeps.
+fn require_open_to_supervisors(ctx: &mut Ctx<'_>, id: B256) -> Result<(), Stop> {
     let division = life::require(ctx, id)?.head.division;
-    require_supervision(ctx, ctx.caller(), division)
+    require_supervision(ctx, ctx.caller(), division)?;
+    require_unkept(ctx, id)
+}
+
+/// What a module declared, that module records and ends, by its own rules and hands: a number given
+/// past the filing register would be one hand's, and stand in the way of the record.
+fn require_unkept(ctx: &mut Ctx<'_>, id: B256) -> Result<(), Stop> {
+    if life::require(ctx, id)?.kept { Err(Stop::revert(KeptByModule { id })) } else { Ok(()) }
 }
 
 /// The organisation for which an account supervises what belongs to a division (0: to none that is
@@ -227,7 +235,7 @@ fn shown(ctx: &mut Ctx<'_>, id: B256) -> Result<IServices::Service, Stop> {
         return Ok(IServices::Service::from((0, String::new(), Address::ZERO, 0, 0, 0, 0, 0)));
     };
     let status = life::status_of(ctx, id, &service)?;
-    let Service { head, number, provider } = service;
+    let Service { head, number, provider, .. } = service;
     Ok(IServices::Service {
         status: status.number(),
         number: life::text(number),
@@ -301,6 +309,10 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
         E::ZeroService(_) => "the id of a service is all zero; choose another".into(),
         E::ZeroProvider(_) => "the provider is the zero address; name its account".into(),
         E::NoSuchService(e) => format!("there is no service {}; declare it first", e.id),
+        E::KeptByModule(e) => format!(
+            "service {} is kept by a module (filing, where it was filed there); take the step there",
+            e.id
+        ),
         E::ServiceExists(e) => format!("service {} exists and is {}", e.id, name(e.status)),
         E::ServiceEnded(e) => {
             format!("service {} is struck off from block {} on; declare a new one", e.id, e.fromHeight)

@@ -111,7 +111,7 @@ pub struct Head {
 }
 
 /// A service. First word: [`Head`]. Second word: filing number, 20 characters in the high end, or
-/// zero. Third word: account of the provider.
+/// zero. Third word, low bits first: account of the provider (160) | kept by a module (1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Service {
     /// What a call needs to know.
@@ -120,6 +120,8 @@ pub struct Service {
     pub number: Option<FilingNumber>,
     /// Account of the provider.
     pub provider: Address,
+    /// Whether a module declared it, which alone records it and says what belongs to it.
+    pub kept: bool,
 }
 
 /// A suspension. One word, low bits first: from (40) | lifted from (40; zero: not) | until in ms
@@ -187,7 +189,8 @@ impl Stored for Service {
 
     fn to_words(&self) -> [U256; 3] {
         let number = self.number.map(|number| number.to_word()).unwrap_or_default();
-        [self.head.to_word(), number.into(), self.provider.into_word().into()]
+        let provider: U256 = self.provider.into_word().into();
+        [self.head.to_word(), number.into(), pack(&[(provider, 160), (U256::from(self.kept), 1)])]
     }
 
     fn from_words([head, number, provider]: &[U256; 3]) -> Option<Self> {
@@ -195,9 +198,10 @@ impl Stored for Service {
             B256::ZERO => None,
             word => Some(FilingNumber::from_word(word).ok()?),
         };
-        let [provider] = unpack(*provider, [160])?;
+        let [provider, kept] = unpack(*provider, [160, 1])?;
         let head = if head.is_zero() { Head::default() } else { Head::from_word(*head)? };
-        Some(Self { head, number, provider: Address::from_word(provider.into()) })
+        let kept = !kept.is_zero();
+        Some(Self { head, number, provider: Address::from_word(provider.into()), kept })
     }
 }
 

@@ -347,6 +347,29 @@ fn a_provincial_administration_acts_in_its_own_division() {
 }
 
 #[test]
+fn what_a_module_declared_no_supervisor_records_past_it() {
+    let mut scene = scene();
+    let own = Declaration {
+        id: digest(1),
+        provider: STRANGER,
+        division: 11,
+        go_live: day("2026-02-10"),
+        clock: None,
+        contracts: &[SHOP],
+    };
+    below(&mut scene, |ctx| declare(ctx, &own)).unwrap();
+    let kept = || KeptByModule { id: digest(1) };
+    assert_eq!(scene.call(REGISTRAR, record_call(1, BEIJING)), revert(kept()));
+    let add = addContractsCall { id: digest(1), contracts: vec![MALL] };
+    assert_eq!(scene.call(REGISTRAR, add), revert(kept()));
+    let remove = removeContractsCall { id: digest(1), contracts: vec![SHOP] };
+    assert_eq!(scene.call(REGISTRAR, remove), revert(kept()));
+    let number = FilingNumber::parse(BEIJING).unwrap();
+    below(&mut scene, |ctx| record(ctx, digest(1), &number)).unwrap();
+    scene.check_all();
+}
+
+#[test]
 fn what_the_ledger_runs_on_is_no_service() {
     let mut scene = scene();
     let [once, services] = [once::state::ADDRESS, ADDRESS];
@@ -521,6 +544,7 @@ fn every_error_has_a_sentence() {
     let id = digest(1);
     let cases: [(Vec<u8>, &str); 25] = [
         (ZeroService {}.abi_encode(), "id of a service"),
+        (KeptByModule { id: digest(1) }.abi_encode(), "kept by a module"),
         (ZeroProvider {}.abi_encode(), "provider"),
         (NoSuchService { id }.abi_encode(), "declare it first"),
         (ServiceExists { id, status: 2 }.abi_encode(), "is recorded"),

@@ -38,11 +38,13 @@ pub(super) struct Tx {
     pub(super) gas: u64,
     pub(super) value: u64,
     pub(super) data: usize,
+    /// Input in place of `data` bytes of it.
+    pub(super) text: &'static str,
 }
 
 impl Tx {
     pub(super) fn new(sender: u8, nonce: u64) -> Self {
-        Self { sender, nonce, price: 7, gas: 21_000, value: 0, data: 0 }
+        Self { sender, nonce, price: 7, gas: 21_000, value: 0, data: 0, text: "" }
     }
 
     pub(super) fn price(self, price: u128) -> Self {
@@ -61,6 +63,10 @@ impl Tx {
         Self { data, gas: 21_000 + 40 * data as u64, ..self }
     }
 
+    pub(super) fn text(self, text: &'static str) -> Self {
+        Self { text, gas: 21_000 + 40 * text.len() as u64, ..self }
+    }
+
     pub(super) fn sign(self) -> Arc<Recovered> {
         let tx = TxLegacy {
             chain_id: Some(CHAIN_ID),
@@ -69,7 +75,11 @@ impl Tx {
             gas_limit: self.gas,
             to: TxKind::Call(Address::repeat_byte(9)),
             value: U256::from(self.value),
-            input: Bytes::from(vec![1; self.data]),
+            input: if self.text.is_empty() {
+                Bytes::from(vec![1; self.data])
+            } else {
+                Bytes::from_static(self.text.as_bytes())
+            },
         };
         let signature = signer(self.sender).sign_hash_sync(&tx.signature_hash()).unwrap();
         let raw = tx.into_signed(signature).encoded_2718();

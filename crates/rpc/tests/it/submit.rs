@@ -93,6 +93,23 @@ async fn refusals_have_the_words_that_libraries_look_for() {
 }
 
 #[tokio::test]
+async fn personal_data_is_refused_at_the_door_with_its_place_and_the_word_that_lifts_a_false_alarm() {
+    let world = World::started().await;
+    let mut alice = Wallet::new(0);
+    let mut send =
+        |input: Vec<u8>| alice.send(TxKind::Call(BOB), U256::ZERO, input.into(), Default::default());
+    let number = b"tel 13812345678.".to_vec();
+    let refused = world.send(&send(number.clone())).await.unwrap_err();
+    refused.is(-32003, "byte 4 of the input begins a mobile number");
+    assert!(!refused.message.contains("13812345678"), "{refused:?}");
+    let word = refused.message.rsplit("the word ").next().unwrap().split(' ').next().unwrap().to_owned();
+    let waived = [number, hex::decode(word).unwrap()].concat();
+    alice.nonce = 0;
+    let sent = alice.send(TxKind::Call(BOB), U256::ZERO, waived.into(), Default::default());
+    world.send(&sent).await.unwrap();
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_transaction_of_this_chain_are_refused_by_name() {
     let world = World::started().await;
     let good = Wallet::new(0).older_transfers(BOB, 1)[0].transaction().raw().clone();

@@ -96,6 +96,8 @@ pub struct Facts {
     services: BTreeMap<B256, Service>,
     service_of: BTreeMap<Address, B256>,
     numbers: BTreeMap<String, B256>,
+    /// Number proposed last for a filing.
+    proposed: BTreeMap<u64, String>,
     orders: BTreeMap<u64, Order>,
     keys: BTreeMap<(Address, B256, B256), Key>,
     proposals: BTreeMap<u64, Proposal>,
@@ -131,6 +133,11 @@ impl Facts {
     /// Services by id.
     pub const fn services(&self) -> &BTreeMap<B256, Service> {
         &self.services
+    }
+
+    /// Number that was proposed last for a filing; empty if none was.
+    pub fn proposed(&self, filing: u64) -> String {
+        self.proposed.get(&filing).cloned().unwrap_or_default()
     }
 
     /// Orders by number.
@@ -460,7 +467,20 @@ impl Facts {
                 self.counts.batches = self.counts.batches.max(e.batch);
                 return Ok(());
             }
-            E::Recorded(e) => ("record", e.first, e.second),
+            E::RecordProposed(e) => {
+                self.proposed.insert(e.service, e.number);
+                return Ok(());
+            }
+            E::Recorded(e) => {
+                let proposed = self.proposed(e.service);
+                if proposed != e.number {
+                    return Err(format!(
+                        "filing {} is recorded under {}, proposed was {proposed}",
+                        e.service, e.number
+                    ));
+                }
+                ("record", e.first, e.second)
+            }
             E::FineImposed(e) => ("fine", e.first, e.second),
             _ => return Ok(()),
         };

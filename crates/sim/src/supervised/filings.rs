@@ -122,7 +122,10 @@ impl Draw<'_> {
                 let call = proposeRecordCall { service, number: String::new(), confirmed: flag };
                 self.ask(who, MODULE, &call)
             }
-            5..=9 => self.ask(who, MODULE, &recordCall { services: vec![service] }),
+            5..=9 => {
+                let numbers = vec![self.model.facts().proposed(service)];
+                self.ask(who, MODULE, &recordCall { services: vec![service], numbers })
+            }
             10 | 11 => {
                 let batch = counts.batches + 1;
                 let call = publishBatchCall { batch, services: vec![service], day: today, document: some };

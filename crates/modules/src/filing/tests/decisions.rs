@@ -147,7 +147,7 @@ fn only_the_table_and_the_statutory_clocks_are_decided_by_vote() {
     assert!(no(set(Clock::Decide, 0).abi_encode()));
     assert!(no(set(Clock::Decide, 251).abi_encode()));
     assert!(no(setPeriodCall { clock: 99, workingDays: 5, from: 1 }.abi_encode()));
-    assert!(no(recordCall { services: vec![1] }.abi_encode()));
+    assert!(no(recordCall { services: vec![1], numbers: vec![String::new()] }.abi_encode()));
     assert!(no(countsCall {}.abi_encode()));
     assert!(no(vec![1, 2, 3]));
     assert!(!no(set(Clock::Decide, 5).abi_encode()));
@@ -163,5 +163,8 @@ fn a_proposal_says_in_words_what_it_would_change() {
         text.contains("article 19") && text.contains("keep-logs") && text.contains("100 to 200 fen"),
         "{text}"
     );
-    assert_eq!(Filing.describe(&recordCall { services: vec![1] }.abi_encode()), None);
+    assert_eq!(
+        Filing.describe(&recordCall { services: vec![1], numbers: vec![String::new()] }.abi_encode()),
+        None
+    );
 }

@@ -56,8 +56,7 @@ fn two_accounts_of_one_person_are_one_hand() {
     stage.scene.call_of(identity::state::ADDRESS, OFFICE, add).unwrap();
     let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
     stage.call(CHIEF, propose).unwrap();
-    let record = recordCall { services: vec![service] };
-    assert_eq!(stage.call(DEPUTY, record), revert(SameHand { account: DEPUTY }));
+    assert_eq!(stage.second_hand(DEPUTY, &[service]), revert(SameHand { account: DEPUTY }));
     assert_eq!(stage.status(service), S::Submitted);
     stage.check();
 }

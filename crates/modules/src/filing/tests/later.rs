@@ -196,6 +196,38 @@ fn an_announced_end_can_be_taken_back() {
 }
 
 #[test]
+fn a_provider_with_services_leaves_its_province_only_by_the_national_administration() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let provider = stage.register(FIRM, firm());
+    let change = |division| changeProviderCall {
+        provider,
+        subject: Subject { division, ..firm() },
+        changedOn: on(2026, 3, 2).get(),
+        reason: text(),
+    };
+    // Before it has services nobody supervises it yet.
+    stage.call(FIRM, change(440_305)).unwrap();
+    stage.call(FIRM, change(110_108)).unwrap();
+    let service = stage.recorded();
+    let refused = OtherProvince { provider, division: 110_108, given: 440_305 };
+    for account in [FIRM, BEIJING, GUANGDONG, CITIZEN] {
+        assert_eq!(stage.call(account, change(440_305)), revert(refused.clone()), "{account}");
+    }
+    stage.call(FIRM, change(110_101)).unwrap();
+    assert!(stage.call(CHIEF, change(110_108)).is_err(), "a change within the province is the provider's");
+    stage.call(CHIEF, change(440_305)).unwrap();
+    let warn = |account: Address, stage: &mut Stage| {
+        let warn =
+            warnCall { service, article: 19, breach: 13, workingDays: 5, notice: digest(1), text: text() };
+        stage.call(account, warn)
+    };
+    let outside = OutsideDivision { organisation: 2, own: 11, division: 440_305 };
+    assert_eq!(warn(BEIJING, &mut stage), revert(outside));
+    warn(GUANGDONG, &mut stage).unwrap();
+    stage.check();
+}
+
+#[test]
 fn a_provider_tells_its_own_changes_and_keeps_its_code() {
     let mut stage = Stage::on(2026, 3, 2);
     let provider = stage.register(FIRM, firm());

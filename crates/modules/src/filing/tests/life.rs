@@ -20,7 +20,7 @@ fn a_service_is_filed_proposed_and_recorded_by_two_people_under_a_number_of_its_
         proposalReturn { number: number.clone(), account: CHIEF, confirmed: false }
     );
     assert!(!stage.read(isRecordedCall { number: number.clone() }));
-    stage.call(DEPUTY, recordCall { services: vec![service] }).unwrap();
+    stage.second_hand(DEPUTY, &[service]).unwrap();
     let record = stage.service(service);
     assert_eq!(record.number, number);
     assert_eq!(
@@ -51,17 +51,40 @@ fn a_second_service_of_a_provider_gets_the_next_sequence() {
 fn the_person_who_proposed_a_number_does_not_record_it() {
     let mut stage = Stage::on(2026, 2, 10);
     let service = stage.filed();
-    let record = || recordCall { services: vec![service] };
-    assert_eq!(stage.call(DEPUTY, record()), revert(NotProposed { service }));
+    assert_eq!(stage.second_hand(DEPUTY, &[service]), revert(NotProposed { service }));
     let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
     let number = stage.call(CHIEF, propose.clone()).unwrap();
-    assert_eq!(stage.call(CHIEF, record()), revert(SameHand { account: CHIEF }));
+    assert_eq!(stage.second_hand(CHIEF, &[service]), revert(SameHand { account: CHIEF }));
     assert_eq!(stage.status(service), S::Submitted);
     // Proposed again by the other person, the number stays and the hands change places.
     assert_eq!(stage.call(DEPUTY, propose).unwrap(), number);
-    assert_eq!(stage.call(DEPUTY, record()), revert(SameHand { account: DEPUTY }));
-    stage.call(CHIEF, record()).unwrap();
+    assert_eq!(stage.second_hand(DEPUTY, &[service]), revert(SameHand { account: DEPUTY }));
+    stage.second_hand(CHIEF, &[service]).unwrap();
     assert_eq!(stage.status(service), S::Recorded);
+    stage.check();
+}
+
+#[test]
+fn a_service_is_recorded_only_under_the_number_that_the_second_hand_saw() {
+    let mut stage = Stage::on(2026, 2, 10);
+    let service = stage.filed();
+    let (seen, other) = ("11010826000000010016", "11010519864491550014");
+    let propose = |number: &str| proposeRecordCall { service, number: number.into(), confirmed: false };
+    stage.call(CHIEF, propose(seen)).unwrap();
+    let record = |numbers: &[&str]| recordCall {
+        services: vec![service],
+        numbers: numbers.iter().map(|number| (*number).into()).collect(),
+    };
+    // The first hand proposes anew while the second one signs.
+    stage.call(CHIEF, propose(other)).unwrap();
+    let swapped = OtherNumber { service, proposed: other.into(), given: seen.into() };
+    assert_eq!(stage.call(DEPUTY, record(&[seen])), revert(swapped));
+    let none = ListSize { field: "numbers".into(), count: 0, max: 1 };
+    assert_eq!(stage.call(DEPUTY, record(&[])), revert(none));
+    assert!(stage.call(DEPUTY, record(&["no number"])).is_err());
+    assert_eq!(stage.status(service), S::Submitted);
+    stage.call(DEPUTY, record(&["京网信备11010519864491550014号"])).unwrap();
+    assert_eq!(stage.service(service).number, other);
     stage.check();
 }
 
@@ -279,7 +302,7 @@ fn only_the_provider_its_organisation_and_the_administrations_take_their_steps()
     assert_eq!(stage.call(CHIEF, forward()), revert(NotAllowed { step: 7, account: CHIEF, organisation: 1 }));
     stage.call(BEIJING, forward()).unwrap();
     let missing = NoSuchService { service: 5, count: 1 };
-    assert_eq!(stage.call(CHIEF, recordCall { services: vec![5] }), revert(missing));
+    assert_eq!(stage.second_hand(CHIEF, &[5]), revert(missing));
     stage.check();
 }
 
@@ -310,9 +333,8 @@ fn an_imported_filing_is_recorded_by_a_second_hand_without_attachments() {
     assert_eq!(first.provider, second.provider, "the same code is the same provider");
     let other = stage.call(CHIEF, import(other_firm(), "44030524273626860016")).unwrap();
     let services = vec![first.service, second.service, other.service];
-    let record = recordCall { services: services.clone() };
-    assert_eq!(stage.call(CHIEF, record.clone()), revert(SameHand { account: CHIEF }));
-    stage.call(DEPUTY, record).unwrap();
+    assert_eq!(stage.second_hand(CHIEF, &services), revert(SameHand { account: CHIEF }));
+    stage.second_hand(DEPUTY, &services).unwrap();
     assert_eq!(stage.service(second.service).number, "1101081971596078003X");
     assert!(services.iter().all(|id| stage.service(*id).flags & 2 != 0));
     // The firm appears later and is put in charge of what was entered for it.
@@ -351,7 +373,7 @@ fn an_imported_number_with_a_wrong_check_digit_is_held_until_it_is_confirmed() {
     let Err(Stop::Revert(data)) = stage.call(CHIEF, import(false)) else { panic!("no revert") };
     assert!(decode_revert(&data).unwrap().contains("confirm"));
     let service = stage.call(CHIEF, import(true)).unwrap().service;
-    stage.call(DEPUTY, recordCall { services: vec![service] }).unwrap();
+    stage.second_hand(DEPUTY, &[service]).unwrap();
     let record = stage.service(service);
     assert_eq!((record.number.as_str(), record.flags & 4), (number, 4));
     stage.check();
@@ -386,9 +408,9 @@ fn a_reservation_that_lapsed_is_taken_again_by_the_second_hand_if_the_number_is_
     stage.go(2026, 4, 1);
     stage.call(CHIEF, propose(second)).unwrap();
     // Now the first proposal has lost its number.
-    assert!(stage.call(DEPUTY, recordCall { services: vec![first] }).is_err());
+    assert!(stage.second_hand(DEPUTY, &[first]).is_err());
     stage.go(2026, 6, 1);
-    stage.call(DEPUTY, recordCall { services: vec![second] }).unwrap();
+    stage.second_hand(DEPUTY, &[second]).unwrap();
     assert_eq!(stage.service(second).number, number);
     stage.check();
 }
@@ -401,7 +423,10 @@ fn a_contract_is_bound_at_once_if_the_provider_created_it_and_at_the_record_othe
     let elsewhere = Place { chainId: 7, place: digest(9), creator: Address::ZERO, nonce: 0 };
     let places = vec![own, place(factory), elsewhere];
     let file = fileCall { provider, form: Form { places, ..form() }, attachments: attachments() };
-    let service = stage.call(FIRM, file).unwrap();
+    // The creator vouches for its contract itself: that somebody calls it a colleague is no proof.
+    let stranger = NotTheCreator { place: BRANCH.create(7), creator: BRANCH, nonce: 7 };
+    assert_eq!(stage.call(FIRM, file.clone()), revert(stranger));
+    let service = stage.call(BRANCH, file).unwrap();
     let (of_own, of_factory) = (BRANCH.create(7), factory);
     let listed = stage.read(placesOfCall { service });
     assert_eq!((listed.places, listed.bound), (vec![of_own, of_factory], vec![true, false]));

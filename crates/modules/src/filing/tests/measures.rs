@@ -122,6 +122,8 @@ fn a_warned_service_is_suspended_until_it_is_corrected() {
     stage.call(CHIEF, accept).unwrap();
     let height = stage.scene.block().height.get();
     assert_eq!(stage.call(CHIEF, restore(height)), revert(HeightPassed { fromHeight: height, height }));
+    let above = NotAllowed { step: Step::Restore.number(), account: BEIJING, organisation: 2 };
+    assert_eq!(stage.call(BEIJING, restore(0)), revert(above), "what the national administration imposed");
     stage.call(CHIEF, restore(0)).unwrap();
     stage.scene.next_block();
     assert_eq!(status(&mut stage), crate::services::Status::Recorded);
@@ -129,6 +131,10 @@ fn a_warned_service_is_suspended_until_it_is_corrected() {
     // Suspended a second time it is a new measure.
     let again = stage.call(CHIEF, suspension(service)).unwrap();
     assert!(again > item);
+    stage.call(CHIEF, restore(0)).unwrap();
+    // A province lifts its own suspension.
+    stage.call(BEIJING, suspension(service)).unwrap();
+    stage.call(BEIJING, restore(0)).unwrap();
     stage.check();
 }
 
@@ -199,6 +205,45 @@ fn a_measure_names_an_article_that_punishes_the_breach_with_it() {
     let suspend = suspendCall { article: 22, breach: 11, ..suspension(service) };
     assert_eq!(stage.call(CHIEF, suspend), revert(MeasureNotProvided { article: 22, measure: 3 }));
     assert_eq!(stage.status(service), S::Recorded);
+    stage.check();
+}
+
+#[test]
+fn every_duty_of_the_provisions_is_punished_under_its_article_and_no_other() {
+    // Articles 19 to 22 as drawn in the Provisions; `None`: none of them names the duty.
+    let drawn = |duty: Duty| match duty {
+        Duty::Security | Duty::Ability | Duty::Rules | Duty::Assessment | Duty::Change => Some(19),
+        Duty::ShowNumber | Duty::Risk | Duty::Logs | Duty::Cooperation => Some(19),
+        Duty::Identity | Duty::Users => Some(20),
+        Duty::Content => Some(21),
+        Duty::Filing | Duty::Truth => Some(22),
+        Duty::Inspection | Duty::Termination => None,
+    };
+    let mut stage = Stage::on(2026, 3, 2);
+    for duty in Duty::ALL {
+        for article in Article::NUMBERS {
+            let service = stage.recorded();
+            let breach = duty.number();
+            let done = stage.call(CHIEF, rectifyCall { article, breach, ..order(service, 5) });
+            if drawn(duty) != Some(article) {
+                assert_eq!(done, revert(BreachNotInArticle { article, breach }), "{duty} under {article}");
+                continue;
+            }
+            let item = done.unwrap();
+            let entry = stage.read(penaltyCall { id: item });
+            assert_eq!((entry.article, entry.breach, entry.measure), (article, breach, 1), "{duty}");
+            stage.call(CHIEF, warnCall { article, breach, ..warning(service) }).unwrap();
+            // What is not corrected in time is a refusal, and costs what the article says.
+            stage.scene.later(20 * 24 * 60 * 60 * 1_000);
+            let refusal = fine(service, article, breach, Ground::Refusal.number(), 30_000);
+            let fined = stage.call(CHIEF, refusal);
+            let none = Stop::revert(MeasureNotProvided { article, measure: Measure::Fine.number() });
+            assert_eq!(fined.err(), (article == 20).then_some(none), "{duty}");
+            let stopped = stage.call(CHIEF, suspendCall { article, breach, ..suspension(service) });
+            let none = Stop::revert(MeasureNotProvided { article, measure: Measure::Suspend.number() });
+            assert_eq!(stopped.err(), (article == 22).then_some(none), "{duty}");
+        }
+    }
     stage.check();
 }
 

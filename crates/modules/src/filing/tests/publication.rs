@@ -59,7 +59,7 @@ fn only_imported_services_are_published_with_an_earlier_day() {
         confirmed: false,
     };
     let imported = stage.call(CHIEF, import).unwrap().service;
-    stage.call(DEPUTY, recordCall { services: vec![imported] }).unwrap();
+    stage.second_hand(DEPUTY, &[imported]).unwrap();
     let own = stage.recorded();
     let publish = |batch, services: &[u64], day: Day| publishBatchCall {
         batch,

@@ -88,7 +88,7 @@ fn gas_of_filing_and_recording_leaves_room_for_imports() {
     let imported = stage.call(CHIEF, import(other_firm(), "44030524273626860016")).unwrap().service;
     let import = stage.scene.gas_used();
     assert!(import < 900_000, "{import}");
-    stage.call(DEPUTY, recordCall { services: vec![imported] }).unwrap();
+    stage.second_hand(DEPUTY, &[imported]).unwrap();
     let record = stage.scene.gas_used();
     assert!(record < 400_000, "{record}");
 }
@@ -150,6 +150,8 @@ fn every_error_has_a_sentence_of_its_own() {
         (NumberTaken { number, service: 5 }.abi_encode(), "service 5"),
         (NoFreeNumber { provider: 3 }.abi_encode(), "by hand"),
         (NotProposed { service: 5 }.abi_encode(), "service 5"),
+        (OtherNumber { service: 5, proposed: "2".into(), given: "1".into() }.abi_encode(), "is 2, not 1"),
+        (OtherProvince { provider: 3, division: 110_108, given: 440_305 }.abi_encode(), "move to 440305"),
         (BatchOutOfOrder { batch: 3, next: 2 }.abi_encode(), "next is 2"),
         (AlreadyPublished { service: 5, batch: 2 }.abi_encode(), "batch 2"),
         (NotImported { service: 5, day: 1, today: 2 }.abi_encode(), "1970-01-02"),

@@ -34,11 +34,15 @@ fn step(stage: &mut Stage, disorder: &mut Disorder, services: u64) -> bool {
     let days = 1 + u16::from(disorder.small(9));
     let flag = disorder.below(2) == 0;
     let (article, breach) = disorder.pick(&[(19, 17), (19, 13), (21, 10), (22, 11), (20, 8)]);
-    let form = |n: u64| Form {
-        goLive: today.get() - 3,
-        name: format!("service {n}"),
-        places: vec![own_place(FIRM, n), place(BRANCH.create(n))],
-        ..super::form()
+    let form = |n: u64| {
+        // Whose contract it is, only its creator can say.
+        let first = if caller == BRANCH { place(FIRM.create(n)) } else { own_place(FIRM, n) };
+        Form {
+            goLive: today.get() - 3,
+            name: format!("service {n}"),
+            places: vec![first, place(BRANCH.create(n))],
+            ..super::form()
+        }
     };
     macro_rules! send {
         ($call:expr) => {
@@ -60,7 +64,7 @@ fn step(stage: &mut Stage, disorder: &mut Disorder, services: u64) -> bool {
         5 => send!(resubmitCall { service, form: form(service - 1), attachments: attachments() }),
         6 => send!(forwardCall { service, opinion: text() }),
         7..=9 => send!(proposeRecordCall { service, number: String::new(), confirmed: flag }),
-        10..=12 => send!(recordCall { services: vec![service] }),
+        10..=12 => stage.second_hand(caller, &[service]).is_ok(),
         13 => {
             let batch = stage.read(countsCall {}).batches + 1;
             send!(publishBatchCall { batch, services: vec![service], day: today.get(), document: digest(1) })

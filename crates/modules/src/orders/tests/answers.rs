@@ -1,6 +1,10 @@
 //! Answers, disclosures, looks and appeals.
 
 use super::*;
+use crate::{
+    filing::{self, abi::IFiling},
+    members::{self, abi::IMembers},
+};
 
 #[test]
 fn the_provider_answers_by_its_day_and_late_answers_are_accepted_and_flagged() {
@@ -37,6 +41,113 @@ fn only_the_target_answers() {
     let refused = NotTheTarget { number, account: NEIGHBOUR };
     assert_eq!(scene.call(NEIGHBOUR, answerCall { number, digest: digest(1) }), revert(refused));
     scene.check_all();
+}
+
+/// A service that the administration entered in the filing register; its provider has no account yet.
+fn imported(scene: &mut Scene<'_>) -> u64 {
+    let subject = IFiling::Subject {
+        nature: 1,
+        idType: 1,
+        kinds: 1,
+        division: 110_108,
+        uscc: "91110000MA00000077".into(),
+        name: "海港链科技有限公司".into(),
+        subject: B256::ZERO,
+        person: digest(0x11),
+        details: digest(0x12),
+    };
+    let form = IFiling::Form {
+        name: "提单存证".into(),
+        category: 2,
+        form: 2,
+        field: "物流".into(),
+        site: String::new(),
+        icp: String::new(),
+        description: "Deposits of bills of lading.".into(),
+        server: "北京市海淀区".into(),
+        serverDivision: 110_108,
+        consensus: "simplex".into(),
+        crossBorder: String::new(),
+        goLive: day("2019-03-30").get(),
+        places: vec![],
+    };
+    let number = String::from("11010519864491550014");
+    let import = IFiling::importFilingCall {
+        subject,
+        account: Address::ZERO,
+        form,
+        number: number.clone(),
+        confirmed: false,
+    };
+    let service = scene.call_of(filing::state::ADDRESS, OFFICER, import).unwrap().service;
+    let record = IFiling::recordCall { services: vec![service], numbers: vec![number] };
+    scene.call_of(filing::state::ADDRESS, SECOND, record).unwrap();
+    service
+}
+
+#[test]
+fn the_provider_of_a_filed_service_speaks_with_the_account_that_it_has_now() {
+    let mut scene = scene();
+    let (first, second) = (Address::repeat_byte(0xa1), Address::repeat_byte(0xa2));
+    let service = imported(&mut scene);
+    let target = filing::service_key(1337, service);
+    let ask = plain(Action::Inquire, TargetKind::Service, target);
+    let number = order(&mut scene, Draft { workingDays: 10, ..ask });
+    let answer = answerCall { number, digest: digest(1) };
+    let refused = |account| revert(NotTheTarget { number, account });
+    assert_eq!(scene.call(first, answer.clone()), refused(first));
+    let hand_over = |account| IFiling::setAccountCall { provider: 1, account, reason: "registered".into() };
+    scene.call_of(filing::state::ADDRESS, OFFICER, hand_over(first)).unwrap();
+    assert_eq!(scene.call(first, answer.clone()), Ok(false));
+    scene.call_of(filing::state::ADDRESS, first, hand_over(second)).unwrap();
+    assert_eq!(scene.call(first, answer), refused(first));
+    let grounds = appealCall { number, grounds: digest(1) };
+    assert_eq!(err(scene.call(first, grounds.clone())), stops(NotTheTarget { number, account: first }));
+    scene.call(second, grounds).unwrap();
+    scene.check_all();
+}
+
+#[test]
+fn nobody_speaks_for_a_bound_account_by_calling_it_its_own() {
+    let mut scene = scene();
+    let claim = IMembers::addAccountCall { id: 4, account: NEIGHBOUR };
+    scene.call_of(members::state::ADDRESS, FIRM, claim).unwrap();
+    let number = order(&mut scene, Draft { workingDays: 5, ..against_account(Action::Rectify, NEIGHBOUR) });
+    let answer = answerCall { number, digest: digest(1) };
+    assert_eq!(scene.call(FIRM, answer.clone()), revert(NotTheTarget { number, account: FIRM }));
+    let grounds = appealCall { number, grounds: digest(1) };
+    assert_eq!(err(scene.call(FIRM, grounds)), stops(NotTheTarget { number, account: FIRM }));
+    assert_eq!(scene.call(NEIGHBOUR, answer), Ok(false));
+    scene.check_all();
+}
+
+#[test]
+fn the_national_administration_settles_what_one_began_that_supervises_nothing_any_more() {
+    let mut scene = scene();
+    let begun = draft(&mut scene, PROVINCE, inquire(2));
+    scene.call(PROVINCE_SECOND, approveCall { number: begun }).unwrap();
+    scene.call(FIRM, answerCall { number: begun, digest: digest(1) }).unwrap();
+    let settle = settleCall { number: begun, accepted: true, finding: B256::ZERO };
+    let other = NotTheAuthority { number: begun, authority: 2, organisation: 1 };
+    assert_eq!(err(scene.call(OFFICER, settle.clone())), stops(other));
+    let waiting = draft(&mut scene, PROVINCE, against_service(Action::Suspend, 2));
+    retire_the_province(&mut scene);
+    // A draft of somebody who supervises nothing any more lacks its first hand.
+    let left = RoleRequired { account: PROVINCE, organisation: 2, role: 1 };
+    assert_eq!(err(scene.call(SECOND, approveCall { number: waiting })), stops(left));
+    scene.call(SECOND, declineCall { number: waiting, reasons: digest(1) }).unwrap();
+    let left = RoleRequired { account: PROVINCE, organisation: 2, role: 1 };
+    assert_eq!(err(scene.call(PROVINCE, settle.clone())), stops(left));
+    scene.call(OFFICER, settle).unwrap();
+    assert_eq!(status(&mut scene, begun), Status::Settled);
+    scene.check_all();
+}
+
+/// The organisation of Zhejiang loses its role.
+fn retire_the_province(scene: &mut Scene<'_>) {
+    let call = IMembers::setRolesCall { id: 2, roles: 0, division: 0 };
+    scene.approve(members::state::ADDRESS, &[NOTARY], &call);
+    scene.call_of(members::state::ADDRESS, NOTARY, call).unwrap();
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn recorded(scene: &mut Scene<'_>) -> (u64, String) {
     let service = scene.call_of(FILING, HOSPITAL, IFiling::fileCall { provider, form, attachments }).unwrap();
     let propose = IFiling::proposeRecordCall { service, number: String::new(), confirmed: false };
     let number = scene.call_of(FILING, CHIEF, propose).unwrap();
-    scene.call_of(FILING, DEPUTY, IFiling::recordCall { services: vec![service] }).unwrap();
+    let second = IFiling::recordCall { services: vec![service], numbers: vec![number.clone()] };
+    scene.call_of(FILING, DEPUTY, second).unwrap();
     (service, number)
 }
 
