@@ -85,7 +85,8 @@ fn every_rule_of_the_supervised_part_has_a_test() {
         assert!(!tests.is_empty(), "{row:?} names no test");
     }
     // What the tables of the domain reference have: articles, refusals and traps by number.
-    let articles = (5..=18).chain([23]).filter(|article| *article != 11).map(|article| format!("art. {article} "));
+    let articles =
+        (5..=18).chain([23]).filter(|article| *article != 11).map(|article| format!("art. {article} "));
     let parts = ["art. 11(1) ", "art. 11(2) ", "art. 11(3) ", "arts. 19 to 22"].map(str::to_owned);
     let traps = [1].into_iter().chain(6..=15).map(|trap| format!("trap {trap}: "));
     for start in articles.chain(parts).chain(traps) {
