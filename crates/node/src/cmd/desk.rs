@@ -198,6 +198,12 @@ impl Desk {
     /// Logs of a module, from the first block on. The member cuts no answer: if there are too many
     /// for one, the blocks are halved.
     pub(crate) async fn logs(&self, module: Address, topics: &[B256]) -> Result<Vec<Log>, Failure> {
+        self.logs_where(module, json!(topics)).await
+    }
+
+    /// The same with a filter of topics as Ethereum writes it: a place may hold a list, of which one
+    /// must be there.
+    pub(crate) async fn logs_where(&self, module: Address, topics: Value) -> Result<Vec<Log>, Failure> {
         let head: U64 = self.client.call("eth_blockNumber", crate::client::NO_PARAMS).await?;
         let mut ranges = vec![(0u64, head.to::<u64>())];
         let mut found = Vec::new();

@@ -442,7 +442,7 @@ impl Salts {
         let salt = Zeroizing::new(rand::random::<[u8; SALT_BYTES]>());
         let commitment = commit(&*salt, value);
         let line = json!({
-            "commitment": commitment, "of": of, "subject": who, "salt": Zeroizing::new(hex::encode(&*salt)).as_str(),
+            "commitment": commitment, "of": of, "subject": who, "salt": Zeroizing::new(hex::encode(salt.as_slice())).as_str(),
             "scheme": "sm3(u32be len(salt) || salt || u32be len(value) || value)",
         });
         self.lines.push_str(&line.to_string());

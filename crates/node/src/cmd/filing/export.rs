@@ -129,13 +129,12 @@ async fn rows(desk: &Desk, number: u32) -> Result<(Day, Vec<Vec<String>>), Failu
     });
     let services = services.ok_or_else(wrong)?;
     let bar = desk.bar(services.len(), "services");
-    let (mut rows, mut words) = (Vec::new(), Vec::new());
+    let (mut found, mut wanted, mut words) = (Vec::new(), Vec::new(), Vec::new());
     let mut names: BTreeMap<u32, String> = BTreeMap::new();
     for id in services {
         let (service, provider) = forms::service(desk, id).await?;
-        let parsed = FilingNumber::parse(&service.number).map_err(|_| wrong())?;
-        words.extend_from_slice(parsed.to_word().as_slice());
-        let form = forms::form_with(desk, id, service.content).await?;
+        let number = FilingNumber::parse(&service.number).map_err(|_| wrong())?;
+        words.extend_from_slice(number.to_word().as_slice());
         let name = match names.get(&service.provider) {
             Some(name) => name.clone(),
             None => {
@@ -144,12 +143,18 @@ async fn rows(desk: &Desk, number: u32) -> Result<(Day, Vec<Vec<String>>), Failu
                 name
             }
         };
-        let sign = parsed.province().sign();
-        let province = PROVINCES.iter().find(|(own, _)| *own == sign).map_or("", |(_, name)| name);
-        rows.push(vec![province.to_owned(), name, form.name, parsed.in_full()]);
+        found.push((number, name));
+        wanted.push((id, service.content));
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let forms = forms::forms_with(desk, &wanted).await?;
+    let rows = found.into_iter().zip(forms).map(|((number, name), form)| {
+        let sign = number.province().sign();
+        let province = PROVINCES.iter().find(|(own, _)| *own == sign).map_or("", |(_, name)| name);
+        vec![province.to_owned(), name, form.name, number.in_full()]
+    });
+    let rows = rows.collect();
     if keccak256(&words) != batch.list {
         return Err(wrong());
     }

@@ -21,8 +21,9 @@ use ding_modules::{
     },
     ids::{FilingNumber, normalise},
 };
-use ding_primitives::{Address, B256, keccak256};
-use std::{path::PathBuf, str::FromStr};
+use ding_primitives::{Address, B256, keccak256, limits};
+use serde_json::json;
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
 use zeroize::Zeroizing;
 
 /// A service: its number in the register, or its filing number.
@@ -369,9 +370,31 @@ pub(super) async fn form_with(desk: &Desk, id: u64, wanted: B256) -> Result<Form
             return Ok(form);
         }
     }
-    Err(Failure::Failed(format!(
-        "the member keeps no text of service {id} with the digest {wanted}; ask another member"
-    )))
+    Err(no_text(id, wanted))
+}
+
+/// The forms with these digests, out of the events of services: [`form_with`] for many at once.
+///
+/// # Errors
+///
+/// The member keeps no event with one of them.
+pub(super) async fn forms_with(desk: &Desk, wanted: &[(u64, B256)]) -> Result<Vec<Form>, Failure> {
+    let topics: Vec<B256> = wanted.iter().map(|(id, _)| B256::left_padding_from(&id.to_be_bytes())).collect();
+    let mut known = BTreeMap::new();
+    for part in topics.chunks(limits::FILING_BATCH_MAX) {
+        let signatures = [IFiling::Declared::SIGNATURE_HASH, IFiling::ChangeReported::SIGNATURE_HASH];
+        let logs = desk.logs_where(ADDRESS, json!([signatures, part])).await?;
+        let forms = logs.iter().filter_map(events::decode).filter_map(form_of);
+        known.extend(forms.map(|form| (content(&form), form)));
+    }
+    let find = |(id, digest): &(u64, B256)| known.get(digest).cloned().ok_or_else(|| no_text(*id, *digest));
+    wanted.iter().map(find).collect()
+}
+
+fn no_text(id: u64, digest: B256) -> Failure {
+    Failure::Failed(format!(
+        "the member keeps no text of service {id} with the digest {digest}; ask another member"
+    ))
 }
 
 /// The change that was reported last.

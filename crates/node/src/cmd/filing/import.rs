@@ -472,10 +472,17 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
     })
 }
 
+/// What the first row of a subject says of it.
+struct First {
+    row: usize,
+    name: String,
+    account: Address,
+}
+
 /// Compares the rows with each other.
 fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
     let mut numbers: BTreeMap<FilingNumber, usize> = BTreeMap::new();
-    let mut subjects: BTreeMap<(String, Vec<u8>), (usize, String, u32, Address)> = BTreeMap::new();
+    let mut subjects: BTreeMap<(String, Vec<u8>), First> = BTreeMap::new();
     let mut accounts: BTreeMap<Address, (usize, String)> = BTreeMap::new();
     let mut kinds: BTreeMap<String, u8> = BTreeMap::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -487,19 +494,23 @@ fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
             problem(&entry.number_column, format!("{} stands in row {first} too", entry.number.in_full()));
         }
         let (code, document) = entry.who();
-        let Subject { name, division, .. } = &entry.subject;
+        let name = &entry.subject.name;
         let who = (code.to_owned(), document.to_vec());
-        let first = subjects.entry(who).or_insert((entry.row, name.clone(), *division, entry.account));
-        if first.1 != *name {
+        let own = First { row: entry.row, name: name.clone(), account: entry.account };
+        let first = subjects.entry(who).or_insert(own);
+        if first.name != *name {
             problem(
                 "",
-                format!("the subject {code} is called {name:?} here and {:?} in row {}", first.1, first.0),
+                format!(
+                    "the subject {code} is called {name:?} here and {:?} in row {}",
+                    first.name, first.row
+                ),
             );
         }
-        if first.3 != entry.account && !entry.account.is_zero() {
+        if first.account != entry.account && !entry.account.is_zero() {
             problem(
                 "",
-                format!("the subject {code} has another account in row {}; a provider has one", first.0),
+                format!("the subject {code} has another account in row {}; a provider has one", first.row),
             );
         }
         if !entry.account.is_zero() {

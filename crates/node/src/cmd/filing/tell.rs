@@ -38,12 +38,11 @@ fn tell(told: &mut Told, event: &Event) {
                 if taken.service != 0 {
                     add(told, "services", taken.service);
                 }
-                if taken.from != taken.to {
-                    told.put(
-                        &format!("{} state", taken.track),
-                        format!("{} (was {})", taken.to, taken.from),
-                        taken.to.name(),
-                    );
+                let (name, text) =
+                    (format!("{} state", taken.track), format!("{} (was {})", taken.to, taken.from));
+                // Of many services that all made the same step it is said once.
+                if taken.from != taken.to && !told.rows.contains(&(name.clone(), text.clone())) {
+                    told.put(&name, text, taken.to.name());
                 }
             }
         }

@@ -284,7 +284,7 @@ fn one_hundred_and_sixty_four_pilots_come_from_a_sheet_once() {
     refused(import("provider", rows.clone(), &[]), &["may not recommend"]);
     // The first forty, as if it had been interrupted; then all, with a second goal for one of those.
     import("competent", rows[..40].to_vec(), &[]).unwrap();
-    let mut all = rows.clone();
+    let mut all = rows;
     let mut second = row(3);
     second[5] = "参与企业".into();
     second[6] = "家".into();

@@ -86,7 +86,7 @@ fn dates_formulas_and_numbers_of_an_office_program_are_read_as_they_are_shown() 
     let bytes = book(|sheet| {
         sheet.write_number(1, 0, 42.0).unwrap();
         sheet.write_formula(1, 1, Formula::new("=\"甲\"&\"乙\"").set_result("甲乙")).unwrap();
-        sheet.write_datetime_with_format(1, 2, &ExcelDateTime::from_ymd(2026, 3, 1).unwrap(), &date).unwrap();
+        sheet.write_datetime_with_format(1, 2, ExcelDateTime::from_ymd(2026, 3, 1).unwrap(), &date).unwrap();
     });
     assert_eq!(read("dates", bytes), Ok(one(2, ["42", "甲乙", "2026-03-01"])));
     let rounded = book(|sheet| {

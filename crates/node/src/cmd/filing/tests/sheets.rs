@@ -46,7 +46,7 @@ fn five_hundred_and_six_services_come_from_a_sheet_are_recorded_published_and_ex
     let start = Instant::now();
     import(&port, &folder, &file).unwrap();
     let took = start.elapsed();
-    println!("506 services in {took:?}");
+    println!("506 services imported in {took:?}");
     assert!(took.as_secs() < 60, "{took:?}");
     assert_eq!(services(&port), 506);
     // The same again changes nothing.
