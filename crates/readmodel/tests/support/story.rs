@@ -166,7 +166,8 @@ impl Story {
     pub fn recorded(&mut self, service: u64) -> String {
         let number =
             self.filing(chief(), proposeRecordCall { service, number: String::new(), confirmed: false });
-        self.filing(deputy(), recordCall { services: vec![service] });
+        let numbers = vec![String::clone(&number)];
+        self.filing(deputy(), recordCall { services: vec![service], numbers });
         number
     }
 

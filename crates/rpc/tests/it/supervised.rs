@@ -4,7 +4,7 @@ use crate::{
     readmodel::{Folder, wait, with_rows_of},
     world::{Chain, World},
 };
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolEvent as _};
 use ding_execution::mocks::Wallet;
 use ding_modules::{
     calendar::{Day, abi::ICalendar, state::ADDRESS as CALENDAR},
@@ -14,7 +14,7 @@ use ding_modules::{
     orders::{abi::IOrders, state::ADDRESS as ORDERS},
     pilot::{abi::IPilot, state::ADDRESS as PILOT},
 };
-use ding_primitives::{Address, B256};
+use ding_primitives::{Address, B256, Log, ports::FinalizedBlock};
 use ding_readmodel::ReadModel;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,11 +51,17 @@ impl Cast {
     }
 
     /// Sends a call in a block of its own; it must succeed.
-    fn send<C: SolCall>(&mut self, who: fn(&mut Self) -> &mut Wallet, to: Address, call: &C) {
+    fn send<C: SolCall>(
+        &mut self,
+        who: fn(&mut Self) -> &mut Wallet,
+        to: Address,
+        call: &C,
+    ) -> Arc<FinalizedBlock> {
         let transaction = who(self).call(to, call.abi_encode());
         let block = self.world.chain.seal(vec![transaction]);
         assert!(block.receipts[0].success, "{}", C::SIGNATURE);
         wait(&self.rows, block.header.height.get());
+        block
     }
 
     fn today(&self) -> u32 {
@@ -79,8 +85,11 @@ impl Cast {
 
     fn record(&mut self, service: u64) {
         let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
-        self.send(|cast| &mut cast.chief, FILING, &propose);
-        self.send(|cast| &mut cast.deputy, FILING, &recordCall { services: vec![service] });
+        let block = self.send(|cast| &mut cast.chief, FILING, &propose);
+        let proposed = |log: &Log| RecordProposed::decode_log_data(&log.data).ok();
+        let numbers = block.receipts[0].logs.iter().find_map(proposed).map(|event| event.number);
+        let numbers = numbers.into_iter().collect();
+        self.send(|cast| &mut cast.deputy, FILING, &recordCall { services: vec![service], numbers });
     }
 
     async fn get(&self, method: &str, wanted: Value) -> Value {

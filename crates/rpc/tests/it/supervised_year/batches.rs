@@ -12,7 +12,7 @@ use ding_modules::{
     filing::{
         State,
         abi::IFiling::{
-            self, Form, draftCall, fileCall, forwardCall, proposeRecordCall, publishBatchCall, recordCall,
+            self, Form, draftCall, fileCall, forwardCall, proposalCall, proposeRecordCall, publishBatchCall, recordCall,
             resubmitCall, returnFilingCall, submitCall,
         },
         terms::Clock,
@@ -104,7 +104,7 @@ impl Register {
         let ids: Vec<u64> = places.map(|place| self.service(place).id).collect();
         year.all(ids.iter().map(|id| (FIRST, propose(*id))).collect());
         for chunk in ids.chunks(limits::FILING_STEP_MAX / 2) {
-            year.act(SECOND, to_filing(recordCall { services: chunk.to_vec() }));
+            year.act(SECOND, record_as_proposed(year, chunk));
         }
     }
 
@@ -213,7 +213,7 @@ pub(crate) fn the_first_are_decided(year: &mut Year, register: &mut Register) {
     year.note("decisions of the first day are due", year.clock(register.service(THIN).id, Clock::Decide).0);
     queries::queue_of_the_first_week(year, register);
     year.act(FIRST, propose(register.service(THIN).id));
-    let record = to_filing(recordCall { services: vec![register.service(THIN).id] });
+    let record = record_as_proposed(year, &[register.service(THIN).id]);
     let _: IFiling::SameHand = year.refused(FIRST, record.clone());
     let _: IFiling::SameHand = year.refused(FIRST_AGAIN, record.clone());
     let _: IFiling::NotAllowed = year.refused(BEIJING, record.clone());
@@ -361,4 +361,10 @@ pub(crate) fn the_second_batch_is_filed_and_published(year: &mut Year, register:
     assert_eq!((counts.providers, counts.services, counts.batches), (456, 506, 2));
     queries::batch_is_public(year, register, 2);
     year.chapter_ends();
+}
+
+/// The second hand's call, with the numbers that stand proposed.
+fn record_as_proposed(year: &Year, services: &[u64]) -> Deed {
+    let number = |service: &u64| year.view(to_filing, proposalCall { service: *service }).number;
+    to_filing(recordCall { services: services.to_vec(), numbers: services.iter().map(number).collect() })
 }
