@@ -166,7 +166,7 @@ impl Story {
     pub fn recorded(&mut self, service: u64) -> String {
         let number =
             self.filing(chief(), proposeRecordCall { service, number: String::new(), confirmed: false });
-        self.filing(deputy(), recordCall { services: vec![service] });
+        self.filing(deputy(), recordCall { services: vec![service], numbers: vec![number.clone()] });
         number
     }
 

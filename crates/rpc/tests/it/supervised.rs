@@ -10,6 +10,7 @@ use ding_modules::{
     calendar::{Day, abi::ICalendar, state::ADDRESS as CALENDAR},
     filing::{abi::IFiling::*, state::ADDRESS as FILING},
     identity::{abi::IIdentity, state::ADDRESS as IDENTITY},
+    ids::FilingNumber,
     members::{abi::IMembers, state::ADDRESS as MEMBERS},
     orders::{abi::IOrders, state::ADDRESS as ORDERS},
     pilot::{abi::IPilot, state::ADDRESS as PILOT},
@@ -78,9 +79,12 @@ impl Cast {
     }
 
     fn record(&mut self, service: u64) {
-        let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
+        let number = FilingNumber::form(110_108, 2023, 7, service.try_into().unwrap()).unwrap();
+        let number = String::from(number.as_str());
+        let propose = proposeRecordCall { service, number: number.clone(), confirmed: false };
         self.send(|cast| &mut cast.chief, FILING, &propose);
-        self.send(|cast| &mut cast.deputy, FILING, &recordCall { services: vec![service] });
+        let record = recordCall { services: vec![service], numbers: vec![number] };
+        self.send(|cast| &mut cast.deputy, FILING, &record);
     }
 
     async fn get(&self, method: &str, wanted: Value) -> Value {

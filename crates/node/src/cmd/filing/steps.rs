@@ -531,7 +531,11 @@ impl Step {
     pub(super) async fn take(self, desk: &Desk) -> Result<(), Failure> {
         let each = match self {
             Self::Record { services: Numbers(services) } => {
-                in_parts(&services, |services| act(&recordCall { services }))
+                let mut acts = Vec::new();
+                for part in services.chunks(limits::FILING_STEP_MAX) {
+                    acts.push(record(desk, part.to_vec()).await?);
+                }
+                acts
             }
             Self::Inspect { campaign, services: Numbers(services) } => {
                 in_parts(&services, |services| act(&inspectCall { campaign, services }))
@@ -723,12 +727,25 @@ impl Step {
                 from: from.get(),
             }),
             // Taken in parts by `take`.
-            Self::Record { services: Numbers(services) } => act(&recordCall { services }),
+            Self::Record { services: Numbers(services) } => record(desk, services).await?,
             Self::Inspect { campaign, services: Numbers(services) } => {
                 act(&inspectCall { campaign, services })
             }
         })
     }
+}
+
+/// Second hand of a record: tells the numbers that are proposed before anything is signed, and records
+/// no others.
+async fn record(desk: &Desk, services: Vec<u64>) -> Result<Act, Failure> {
+    let (mut numbers, mut told) = (Vec::new(), Vec::new());
+    for service in &services {
+        let number = desk.ask(ADDRESS, &proposalCall { service: *service }).await?.number;
+        told.push(format!("{service} under {number}"));
+        numbers.push(number);
+    }
+    let lost = format!("services will be recorded, {}; a number is given once for ever", told.join(", "));
+    Ok(act(&recordCall { services, numbers }).losing(lost))
 }
 
 /// One call for each so many services as the module takes at once.
