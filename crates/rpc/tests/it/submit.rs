@@ -1,8 +1,10 @@
 //! Transactions on their way in.
 
-use crate::world::{World, outcome};
+use crate::world::{Chain, World, outcome};
 use alloy_primitives::{TxKind, hex};
+use alloy_sol_types::SolCall as _;
 use ding_execution::mocks::Wallet;
+use ding_modules::identity::{abi::IIdentity, state::ADDRESS as IDENTITY};
 use ding_primitives::{Address, B256, Bytes, U256, limits};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -90,6 +92,36 @@ async fn refusals_have_the_words_that_libraries_look_for() {
     alice.gas = 10_000_000;
     let code = vec![0; limits::INIT_CODE_BYTES_MAX + 1];
     world.send(&alice.create(code)).await.unwrap_err().is(-32003, "max initcode size exceeded");
+}
+
+#[tokio::test]
+async fn on_a_bound_chain_an_account_without_standing_is_refused_at_the_door_by_name_until_it_is_bound() {
+    let (mut office, mut alice) = (Wallet::new(0), Wallet::new(1));
+    let modules = json!({
+        "members": {"organisations": [{"name": "Identity Office", "accounts": [office.address()]}]},
+        "identity": {"admission": "bound", "authorities": [{"organisation": "Identity Office"}]},
+    });
+    let world = World::with(Chain::of(serde_json::from_value(modules).unwrap()), None).await;
+    world.chain.seal(Vec::new());
+    let refused = world.send(&alice.transfer(BOB, 1)).await.unwrap_err();
+    refused.is(-32003, "account_not_bound: this account is bound to nobody");
+    let status = world.get("txpool_status", json!([])).await;
+    assert_eq!(status, json!({"pending": "0x0", "queued": "0x0"}), "it cost nothing and waits nowhere");
+    let bind = IIdentity::bindCall {
+        account: alice.address(),
+        kind: 1,
+        subject: B256::repeat_byte(0x41),
+        level: 2,
+        expiryMs: 0,
+        code: B256::ZERO,
+        nameDigest: B256::ZERO,
+    };
+    world.send(&office.call(IDENTITY, bind.abi_encode())).await.unwrap();
+    world.seal();
+    alice.nonce = 0;
+    world.send(&alice.transfer(BOB, 1)).await.unwrap();
+    world.seal();
+    assert_eq!(world.get("eth_getBalance", json!([BOB, "latest"])).await, json!("0x1"));
 }
 
 #[tokio::test]

@@ -530,7 +530,13 @@ impl Step {
     /// The ledger does not take it, in the module's words.
     pub(super) async fn take(self, desk: &Desk) -> Result<(), Failure> {
         let each = match self {
-            Self::Record { services: Numbers(services) } => records(desk, services).await?,
+            Self::Record { services: Numbers(services) } => {
+                let mut acts = Vec::new();
+                for part in services.chunks(limits::FILING_STEP_MAX) {
+                    acts.push(record(desk, part.to_vec()).await?);
+                }
+                acts
+            }
             Self::Inspect { campaign, services: Numbers(services) } => {
                 in_parts(&services, |services| act(&inspectCall { campaign, services }))
             }
@@ -721,10 +727,7 @@ impl Step {
                 from: from.get(),
             }),
             // Taken in parts by `take`.
-            Self::Record { services: Numbers(services) } => {
-                let numbers = proposed(desk, &services).await?;
-                act(&recordCall { services, numbers })
-            }
+            Self::Record { services: Numbers(services) } => record(desk, services).await?,
             Self::Inspect { campaign, services: Numbers(services) } => {
                 act(&inspectCall { campaign, services })
             }
@@ -732,33 +735,22 @@ impl Step {
     }
 }
 
-/// Records services under the numbers that stand proposed now, which are shown before anything is sent:
-/// the ledger refuses one that was proposed anew in between.
-async fn records(desk: &Desk, services: Vec<u64>) -> Result<Vec<Act>, Failure> {
-    let mut acts = Vec::new();
-    for part in services.chunks(limits::FILING_STEP_MAX) {
-        let numbers = proposed(desk, part).await?;
-        let list: Vec<String> =
-            part.iter().zip(&numbers).map(|(id, number)| format!("{id} as {number}")).collect();
-        let what = format!("this records {}; a number is given for good", list.join(", "));
-        acts.push(act(&recordCall { services: part.to_vec(), numbers }).losing(what));
-    }
-    Ok(acts)
-}
-
-/// The numbers that stand proposed.
-async fn proposed(desk: &Desk, services: &[u64]) -> Result<Vec<String>, Failure> {
-    let mut numbers = Vec::new();
-    for service in services {
-        let proposal = desk.ask(ADDRESS, &proposalCall { service: *service }).await?;
-        if proposal.number.is_empty() {
+/// Second hand of a record: tells the numbers that are proposed before anything is signed, and records
+/// no others.
+async fn record(desk: &Desk, services: Vec<u64>) -> Result<Act, Failure> {
+    let (mut numbers, mut told) = (Vec::new(), Vec::new());
+    for service in &services {
+        let number = desk.ask(ADDRESS, &proposalCall { service: *service }).await?.number;
+        if number.is_empty() {
             return Err(Failure::Input(format!(
                 "no number is proposed for service {service}; another person does that: ding filing propose {service}"
             )));
         }
-        numbers.push(proposal.number);
+        told.push(format!("{service} under {number}"));
+        numbers.push(number);
     }
-    Ok(numbers)
+    let lost = format!("services will be recorded, {}; a number is given once for ever", told.join(", "));
+    Ok(act(&recordCall { services, numbers }).losing(lost))
 }
 
 /// One call for each so many services as the module takes at once.

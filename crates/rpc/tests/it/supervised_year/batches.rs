@@ -12,8 +12,8 @@ use ding_modules::{
     filing::{
         State,
         abi::IFiling::{
-            self, Form, draftCall, fileCall, forwardCall, proposalCall, proposeRecordCall, publishBatchCall, recordCall,
-            resubmitCall, returnFilingCall, submitCall,
+            self, Form, draftCall, fileCall, forwardCall, proposalCall, proposeRecordCall, publishBatchCall,
+            recordCall, resubmitCall, returnFilingCall, submitCall,
         },
         terms::Clock,
     },
