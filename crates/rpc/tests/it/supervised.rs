@@ -4,17 +4,18 @@ use crate::{
     readmodel::{Folder, wait, with_rows_of},
     world::{Chain, World},
 };
-use alloy_sol_types::{SolCall, SolEvent as _};
+use alloy_sol_types::SolCall;
 use ding_execution::mocks::Wallet;
 use ding_modules::{
     calendar::{Day, abi::ICalendar, state::ADDRESS as CALENDAR},
     filing::{abi::IFiling::*, state::ADDRESS as FILING},
     identity::{abi::IIdentity, state::ADDRESS as IDENTITY},
+    ids::FilingNumber,
     members::{abi::IMembers, state::ADDRESS as MEMBERS},
     orders::{abi::IOrders, state::ADDRESS as ORDERS},
     pilot::{abi::IPilot, state::ADDRESS as PILOT},
 };
-use ding_primitives::{Address, B256, Log, ports::FinalizedBlock};
+use ding_primitives::{Address, B256};
 use ding_readmodel::ReadModel;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,17 +52,11 @@ impl Cast {
     }
 
     /// Sends a call in a block of its own; it must succeed.
-    fn send<C: SolCall>(
-        &mut self,
-        who: fn(&mut Self) -> &mut Wallet,
-        to: Address,
-        call: &C,
-    ) -> Arc<FinalizedBlock> {
+    fn send<C: SolCall>(&mut self, who: fn(&mut Self) -> &mut Wallet, to: Address, call: &C) {
         let transaction = who(self).call(to, call.abi_encode());
         let block = self.world.chain.seal(vec![transaction]);
         assert!(block.receipts[0].success, "{}", C::SIGNATURE);
         wait(&self.rows, block.header.height.get());
-        block
     }
 
     fn today(&self) -> u32 {
@@ -84,12 +79,12 @@ impl Cast {
     }
 
     fn record(&mut self, service: u64) {
-        let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
-        let block = self.send(|cast| &mut cast.chief, FILING, &propose);
-        let proposed = |log: &Log| RecordProposed::decode_log_data(&log.data).ok();
-        let numbers = block.receipts[0].logs.iter().find_map(proposed).map(|event| event.number);
-        let numbers = numbers.into_iter().collect();
-        self.send(|cast| &mut cast.deputy, FILING, &recordCall { services: vec![service], numbers });
+        let number = FilingNumber::form(110_108, 2023, 7, service.try_into().unwrap()).unwrap();
+        let number = String::from(number.as_str());
+        let propose = proposeRecordCall { service, number: number.clone(), confirmed: false };
+        self.send(|cast| &mut cast.chief, FILING, &propose);
+        let record = recordCall { services: vec![service], numbers: vec![number] };
+        self.send(|cast| &mut cast.deputy, FILING, &record);
     }
 
     async fn get(&self, method: &str, wanted: Value) -> Value {
