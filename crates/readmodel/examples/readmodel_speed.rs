@@ -1,6 +1,6 @@
 //! What a transaction costs the read model: CPU, file bytes, and the time of narrow questions.
 //!
-//! `cargo run --release -p ding-readmodel --example speed [transactions] [logs per transaction]`
+//! `cargo run --release -p ding-readmodel --example readmodel_speed [transactions] [logs per transaction]`
 //!
 //! ERC-20-like transactions of random senders and recipients are first derived from an archive
 //! (as after a restart), then arrive live at 5,000 a second in blocks of 500.

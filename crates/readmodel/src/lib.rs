@@ -1,11 +1,12 @@
 //! SQL rows derived from final blocks, and the questions they answer.
 //!
 //! Read in this order: `views` (the tables), `postings` (their look-up tables), `writer` (blocks
-//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, `query`.
+//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, `query`, `supervised`
+//! (questions about filings, pilots, orders, votes, and the queue).
 //!
 //! What holds:
-//! - R1 Rows come from final blocks and from nothing else; dropped and derived again they are the
-//!   same (A8).
+//! - R1 Rows come from the genesis file and final blocks, and from nothing else; dropped and derived
+//!   again they are the same (A8).
 //! - R2 Consensus never waits: leaving a block takes a short lock. What the bounded queue cannot
 //!   hold is read from the archive later.
 //! - R3 All rows of a block are written in one transaction with the place where the next one

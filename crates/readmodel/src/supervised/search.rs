@@ -140,7 +140,11 @@ impl Query {
             let limit = page(wanted.limit);
             let needle = needle.resolve(ask)?;
             let exact = exact(ask, &number, things)?;
-            let mut ids = if wanted.after.is_none() { exact.clone() } else { Vec::new() };
+            // A page that begins after one of them goes on with the next.
+            let place = |after: u64| exact.iter().position(|id| *id == after.cast_signed());
+            let seen = wanted.after.map_or(Some(0), |after| Some(place(after)?.saturating_add(1)));
+            let seen = seen.unwrap_or(exact.len());
+            let mut ids: Vec<i64> = exact.iter().skip(seen).copied().collect();
             let more = limit.saturating_add(1).saturating_sub(ids.len());
             others(ask, &needle, things, wanted.after, &exact, more, &mut ids)?;
             let mut hits = Vec::new();
@@ -184,7 +188,7 @@ fn others(
         "SELECT f.rowid FROM {from} WHERE f.rowid >= ? AND f.rowid < ? AND {found} ORDER BY f.rowid DESC LIMIT ?"
     );
     let mut select = ask.sql.prepare_cached(&statement)?;
-    // Things with that very number came on the first page.
+    // Things with that very number came before.
     let after = after.filter(|after| !exact.contains(&after.cast_signed())).map(u64::cast_signed);
     for thing in Thing::ALL.into_iter().filter(|thing| things.is_empty() || things.contains(thing)) {
         ask.check()?;

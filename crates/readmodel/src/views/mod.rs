@@ -1,7 +1,7 @@
 //! The tables, one folder each: `schema.sql` says what is kept, `mod.rs` fills it and reads it.
 //!
-//! A view owns the tables whose names start with its own. Its rows are a function of the final
-//! blocks from the first one on and of nothing else, however the blocks were batched (A8), so
+//! A view owns the tables whose names start with its own. Its rows are a function of the genesis
+//! file and the final blocks from the first one on, and of nothing else, however the blocks were batched (A8), so
 //! that it can be dropped and derived again. A change of its tables is a new version: the file of
 //! an older release is derived again, that view alone.
 

@@ -589,15 +589,23 @@ fn lists_are_cut_into_pages_and_filtered() {
         let batch = query.batch(1, FIRST).unwrap().unwrap().list.rows;
         assert_eq!(batch.iter().map(|line| &line.number).collect::<Vec<_>>(), [&numbers[2], &numbers[0]]);
         // Hits come page by page, too, none twice.
-        let (mut after, mut hits) = (None, Vec::new());
-        loop {
-            let page = query.search("服务", &[], Page { after, limit: 2 }).unwrap();
-            hits.extend(page.rows.iter().map(|hit| hit.id));
-            after = page.next;
-            if after.is_none() {
-                break;
+        let paged = |text: &str, limit| {
+            let (mut after, mut hits) = (None, Vec::new());
+            loop {
+                let page = query.search(text, &[], Page { after, limit }).unwrap();
+                hits.extend(page.rows.iter().map(|hit| hit.id));
+                after = page.next;
+                if after.is_none() {
+                    return hits;
+                }
             }
+        };
+        for limit in [1, 2, 100] {
+            assert_eq!(paged(CODE, limit).len(), 2, "a provider and an organisation have this code");
+            assert_eq!(paged(&numbers[0], limit).len(), 1);
+            assert_eq!(paged("海港链", limit).len(), 8, "seven services and their provider");
         }
+        let hits = paged("服务", 2);
         assert_eq!(hits.len(), 7);
         assert!(hits.is_sorted_by(|a, b| a > b));
     });
