@@ -515,11 +515,12 @@ fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
         }
         if !entry.account.is_zero() {
             let (row, other) = accounts.entry(entry.account).or_insert((entry.row, code.to_owned()));
-            if other != code {
+            // Every row of an individual registers a provider of its own.
+            if other != code || (code.is_empty() && *row != entry.row) {
                 problem(
                     "",
                     format!(
-                        "account {} is of the subject {other} in row {row}; it acts for one",
+                        "account {} acts for the subject {other} of row {row}; it acts for one provider",
                         entry.account
                     ),
                 );
