@@ -6,6 +6,7 @@
 
 mod bind;
 mod disclose;
+mod person;
 mod record;
 mod show;
 #[cfg(test)]

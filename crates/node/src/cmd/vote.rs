@@ -128,7 +128,7 @@ impl Call {
 pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
     block_on(async {
         let from_file = match &args.what {
-            What::Propose { change, .. } => change.from_file()?,
+            What::Propose { change, .. } => change.file_call()?,
             _ => None,
         };
         let desk = Desk::open(args.hand, json).await?;

@@ -11,7 +11,9 @@ use super::{
         desk::{Act, Desk, Done, Told},
         named,
     },
-    Records, level, record as files, show,
+    Records, level,
+    person::PersonData,
+    record as files, show,
 };
 use crate::{
     failure::Failure,
@@ -39,7 +41,7 @@ pub(super) enum Bind {
         #[command(flatten)]
         terms: Terms,
         #[command(flatten)]
-        data: files::PersonData,
+        data: PersonData,
         /// Take this record instead: the first digits of its subject.
         #[arg(long, value_name = "SUBJECT", conflicts_with_all = ["data", "face", "guardian_consent"])]
         record: Option<String>,

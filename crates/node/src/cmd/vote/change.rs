@@ -204,7 +204,7 @@ impl Dismissal {
 
 impl Change {
     /// What a file says, checked before anybody is asked; `None` if no file is named.
-    pub(super) fn from_file(&self) -> Result<Option<Call>, Failure> {
+    pub(super) fn file_call(&self) -> Result<Option<Call>, Failure> {
         match self {
             Self::CalendarTable(table) => table.call().map(Some),
             _ => Ok(None),
