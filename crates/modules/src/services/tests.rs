@@ -542,7 +542,7 @@ fn likely_reads_cover_what_a_record_reads() {
 #[test]
 fn every_error_has_a_sentence() {
     let id = digest(1);
-    let cases: [(Vec<u8>, &str); 25] = [
+    let cases: [(Vec<u8>, &str); 26] = [
         (ZeroService {}.abi_encode(), "id of a service"),
         (KeptByModule { id: digest(1) }.abi_encode(), "kept by a module"),
         (ZeroProvider {}.abi_encode(), "provider"),
