@@ -61,7 +61,8 @@ interface IFiling {
     /// @param chainId Chain on which the service runs.
     /// @param place Contract or module address, left-padded with zeros; on other chains anything the
     /// filing system takes, such as SHA-256 of a contract's name.
-    /// @param creator Account that created the contract; with `nonce` it proves whose contract it is.
+    /// @param creator Account that created the contract; with `nonce` it proves whose contract it is, if
+    /// that account or another of its subject sends the form.
     /// Zero: no proof, the contract is bound to the service when the filing is recorded.
     /// @param nonce Nonce of the creating transaction.
     struct Place {
@@ -284,7 +285,8 @@ interface IFiling {
 
     /// @notice Registers the caller as a provider.
     function registerProvider(Subject calldata subject) external returns (uint32 provider);
-    /// @notice Declares a provider's data anew. Nature and credit code stay.
+    /// @notice Declares a provider's data anew. Nature and credit code stay. A move to another province
+    /// of a provider that has services is entered by the national administration.
     /// @param changedOn Day of the change; to be told within five working days.
     /// @param reason Why it comes late; may be empty.
     function changeProvider(uint32 provider, Subject calldata subject, uint32 changedOn, string calldata reason) external;
@@ -312,8 +314,10 @@ interface IFiling {
     /// @param confirmed Takes a number whose check digit is wrong.
     /// @return formed The number that a second hand will record.
     function proposeRecord(uint64 service, string calldata number, bool confirmed) external returns (string memory formed);
-    /// @notice Second hand: records services whose numbers another account proposed.
-    function record(uint64[] calldata services) external;
+    /// @notice Second hand: records services under the numbers that another account proposed.
+    /// @param numbers The number of each, as the second hand saw it: one that was proposed anew since
+    /// then is not recorded.
+    function record(uint64[] calldata services, string[] calldata numbers) external;
     /// @notice Enters a filing of the register that was kept before this ledger. The caller is the
     /// first hand of its record.
     /// @param account Account of the provider; zero if it has none yet.
@@ -371,7 +375,7 @@ interface IFiling {
     /// @notice Suspends a recorded service until it is corrected.
     /// @param fromHeight First height at which calls are refused; 0: the next.
     function suspend(uint64 service, uint8 article, uint8 breach, uint64 fromHeight, bytes32 notice, string calldata text) external returns (uint64 penalty);
-    /// @notice Lifts a warning or a suspension.
+    /// @notice Lifts a warning or a suspension; a province only a suspension that it imposed.
     /// @param fromHeight First height at which calls are let through; 0: the next.
     function restore(uint64 service, uint64 fromHeight, string calldata text) external;
     /// @notice First hand of a fine.
@@ -581,6 +585,11 @@ interface IFiling {
     error NoFreeNumber(uint32 provider);
     /// @notice No number was proposed.
     error NotProposed(uint64 service);
+    /// @notice A provider with services moves to another province, which the national administration
+    /// enters.
+    error OtherProvince(uint32 provider, uint32 division, uint32 given);
+    /// @notice Another number is proposed than the one given.
+    error OtherNumber(uint64 service, string proposed, string given);
     /// @notice Batches are numbered one after the other.
     error BatchOutOfOrder(uint32 batch, uint32 next);
     /// @notice The service stands in a batch already.

@@ -91,7 +91,8 @@ interface IOrders {
     /// @notice Drafts an order, by a supervisor within its scope. It has no effect yet.
     /// @return number Year and running number: 2026000001 is the first of 2026.
     function draft(Draft calldata what) external returns (uint64 number);
-    /// @notice Approves a draft: it has effect from the next block on. By another supervisor.
+    /// @notice Approves a draft: it has effect from the next block on. By another supervisor, while the
+    /// issuer still is one.
     function approve(uint64 number) external returns (uint64 fromHeight);
     /// @notice Turns a draft down. By another supervisor.
     function decline(uint64 number, bytes32 reasons) external;
@@ -102,7 +103,8 @@ interface IOrders {
     /// @param digest Digest of the answer.
     /// @return late Whether the last day is over; the answer is accepted all the same.
     function answer(uint64 number, bytes32 digest) external returns (bool late);
-    /// @notice Accepts the answer, or does not: then the order goes on. By the issuing organisation.
+    /// @notice Accepts the answer, or does not: then the order goes on. By the issuing organisation,
+    /// or the national administration where that one supervises nothing any more.
     /// @param finding Digest of the finding, or zero.
     function settle(uint64 number, bool accepted, bytes32 finding) external;
     /// @notice Says that the data was handed over, by the identity authority that bound the account.

@@ -53,7 +53,7 @@ interface IServices {
     /// @notice Records a service under its filing number: its clock stops. By a supervisor, where no
     /// other module does it.
     function record(bytes32 id, string calldata number) external;
-    /// @notice Adds contracts and application modules to a service. By a supervisor.
+    /// @notice Adds contracts and application modules to a service that no module keeps. By a supervisor.
     function addContracts(bytes32 id, address[] calldata contracts) external;
     /// @notice Takes contracts and application modules out of a service that nothing stops. By a
     /// supervisor.
@@ -106,6 +106,8 @@ interface IServices {
     error ZeroProvider();
     /// @notice There is no service with this id.
     error NoSuchService(bytes32 id);
+    /// @notice A module declared the service; that module records it and says what belongs to it.
+    error KeptByModule(bytes32 id);
     /// @notice A service with this id exists.
     error ServiceExists(bytes32 id, uint8 status);
     /// @notice The service was struck off; an id is not used twice.

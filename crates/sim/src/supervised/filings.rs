@@ -27,12 +27,15 @@ fn attachments() -> Vec<Attachment> {
 }
 
 impl Draw<'_> {
-    fn form(&mut self) -> Form {
+    /// A form that `who` sends: mostly with a proof only where it made the contract itself.
+    fn form(&mut self, who: usize) -> Form {
         let shops = self.of_length(SHOP.len());
         let mut places = Vec::new();
         if !shops.is_empty() && self.dice.chance(700) {
             let shop = *self.dice.pick(&shops);
-            let (creator, nonce) = self.model.maker(&shop).unwrap_or_default();
+            let maker = self.model.maker(&shop);
+            let own = maker.filter(|(creator, _)| *creator == self.address(who));
+            let (creator, nonce) = if self.dice.chance(900) { own } else { maker }.unwrap_or_default();
             places.push(Place { chainId: 1337, place: shop.into_word(), creator, nonce });
         }
         Form {
@@ -56,7 +59,7 @@ impl Draw<'_> {
         let counts = self.model.facts().counts();
         let firm_account = self.mostly(FIRM);
         if counts.filings == 0 {
-            let form = self.form();
+            let form = self.form(firm_account);
             return if self.flag() {
                 self.ask(firm_account, MODULE, &registerProviderCall { subject: firm() })
             } else {
@@ -73,20 +76,20 @@ impl Draw<'_> {
         let (some, today) = (digest(self.dice.below(9)), self.today());
         match self.dice.below(12) {
             0 | 1 => {
-                let form = self.form();
+                let form = self.form(who);
                 self.ask(who, MODULE, &fileCall { provider: 1, form, attachments: attachments() })
             }
             2 => {
-                let form = self.form();
+                let form = self.form(who);
                 self.ask(who, MODULE, &draftCall { provider: 1, form })
             }
             3 => self.ask(who, MODULE, &submitCall { service, attachments: attachments() }),
             4 => {
-                let form = self.form();
+                let form = self.form(who);
                 self.ask(who, MODULE, &resubmitCall { service, form, attachments: attachments() })
             }
             5 => {
-                let (form, changedOn) = (self.form(), today - 2);
+                let (form, changedOn) = (self.form(who), today - 2);
                 self.ask(who, MODULE, &reportChangeCall { service, changedOn, form, reason: text() })
             }
             6 => {
