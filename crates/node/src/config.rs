@@ -164,6 +164,24 @@ pub fn write_home(dir: &Path, settings: &Settings, spec: &Spec, keys: &DealtMemb
     fs::write(dir.join(SETTINGS), settings.to_text()?).map_err(io)
 }
 
+/// The account of the organisation that runs the member: a private key in hex.
+pub const ACCOUNT: &str = "account.hex";
+
+/// Writes the key of an organisation's account into a folder, beside a member's keys if it has some.
+///
+/// # Errors
+///
+/// There is one already, or the disk refuses.
+pub fn write_account_key(dir: &Path, key: &str) -> Result<PathBuf, Failure> {
+    let keys = dir.join(KEYS);
+    let io = |e: std::io::Error| Failure::Failed(format!("{}: {e}", keys.display()));
+    fs::create_dir_all(&keys).map_err(io)?;
+    fs::set_permissions(&keys, fs::Permissions::from_mode(0o700)).map_err(io)?;
+    let path = keys.join(ACCOUNT);
+    write_secret(&path, key)?;
+    Ok(path)
+}
+
 /// Reads and checks a genesis file.
 ///
 /// # Errors

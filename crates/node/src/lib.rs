@@ -10,11 +10,14 @@ mod client;
 mod cmd;
 pub mod config;
 pub mod failure;
+mod records;
 pub mod start;
 mod text;
 mod wallet;
 
-pub use cmd::init::{Plan, write_network};
+pub use cmd::init::{
+    AdmissionArg, Founded, FoundedOrganisation, Founding, FoundingArgs, Plan, found, write_network,
+};
 pub use wallet::keystore;
 
 use clap::Parser as _;

@@ -30,6 +30,20 @@ pub(crate) const DEVELOPMENT_MNEMONIC: &str = "test test test test test test tes
 /// Accounts of that mnemonic which development chains endow.
 pub(crate) const DEVELOPMENT_ACCOUNTS: u32 = 10;
 
+/// Test accounts of the first member organisations.
+pub(crate) const MEMBER_ACCOUNTS: usize = 4;
+/// What test accounts stand for on development chains: names that `--key` takes there, and the place
+/// of each account. Two people of the supervisor, since some decisions need two.
+pub(crate) const DEVELOPMENT_PARTS: [(&str, usize); 7] = [
+    ("notary", 0),
+    ("supervisor", 4),
+    ("supervisor-2", 5),
+    ("provincial", 6),
+    ("competent", 7),
+    ("provider", 8),
+    ("provider-2", 9),
+];
+
 /// Environment variable with the passphrase of key files.
 const PASSPHRASE_ENV: &str = "DING_PASSPHRASE";
 /// Characters a new passphrase has at least.
@@ -360,8 +374,14 @@ pub(crate) fn development_accounts() -> &'static [PrivateKeySigner] {
     &ACCOUNTS
 }
 
+/// The test account that stands for a part ([`DEVELOPMENT_PARTS`]).
+fn development_part(name: &str) -> Option<Address> {
+    let (_, index) = DEVELOPMENT_PARTS.iter().find(|(part, _)| *part == name)?;
+    development_accounts().get(*index).map(PrivateKeySigner::address)
+}
+
 /// Who signs: `key` names an account or a key file. On development chains a test account may be
-/// named, and the first one signs if nobody is.
+/// named, by address or part, and the first one signs if nobody is.
 ///
 /// # Errors
 ///
@@ -374,7 +394,7 @@ pub(crate) fn signer(
     is_development: bool,
 ) -> Result<PrivateKeySigner, Failure> {
     if is_development {
-        let named = key.map(|name| name.parse::<Address>().ok());
+        let named = key.map(|name| development_part(name).or_else(|| name.parse().ok()));
         let known = development_accounts().iter().find(|account| match named {
             None => true,
             Some(address) => Some(account.address()) == address,

@@ -96,6 +96,8 @@ pub const MODULE_PAGE_MAX: u32 = 256;
 pub const CALENDAR_YEAR_MIN: u32 = 2_000;
 /// Last year that may have a table of working days: a year is a bit of one word.
 pub const CALENDAR_YEAR_MAX: u32 = CALENDAR_YEAR_MIN + 255;
+/// Bytes of a file with the table of a year.
+pub const CALENDAR_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Days of one period that the calendar computes: ten years.
 pub const PERIOD_DAYS_MAX: u32 = 3_660;
 /// Files of one batch of evidence.
@@ -128,6 +130,15 @@ pub const FILING_NUMBER_TRIES_MAX: usize = 16;
 pub const FILING_RESERVATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Highest fine that the penalty table may hold, in fen.
 pub const FILING_FINE_FEN_MAX: u64 = 100_000_000_000;
+/// Bytes of a sheet (CSV or XLSX) that a command reads.
+pub const SHEET_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// Bytes of an XLSX file once it is unpacked, and of all cells of a sheet together.
+pub const SHEET_UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Rows of a sheet.
+pub const SHEET_ROWS_MAX: usize = 100_000;
+/// Columns of a sheet.
+pub const SHEET_COLUMNS_MAX: usize = 64;
+
 /// How far ahead a reservation in a once-only register may end: 400 days.
 pub const ONCE_RESERVATION_MS_MAX: u64 = 400 * 24 * 60 * 60 * 1000;
 /// Live pilots of one entity in one field.
@@ -178,6 +189,14 @@ pub const ORDER_BASIS_BYTES_MAX: usize = 1_024;
 pub const ORDER_WORKING_DAYS_MAX: u16 = 250;
 /// A draft of an order is approved within this time: 30 days.
 pub const ORDER_DRAFT_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Bytes of one encrypted record of an identity authority, and of one disclosure.
+pub const RECORD_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of the image of a face in a record; it is kept in hexadecimal.
+pub const RECORD_FACE_BYTES_MAX: u64 = 1024 * 1024;
+/// Characters of the postal address in a record.
+pub const RECORD_ADDRESS_CHARS_MAX: usize = 256;
+/// Files in one folder of records.
+pub const RECORDS_MAX: usize = 1_000_000;
 /// Characters shown of a text that a contract reverted with.
 pub const REVERT_TEXT_CHARS_MAX: usize = 1_024;
 /// Accounts endowed in genesis.

@@ -1,14 +1,25 @@
 //! `ding demo`: a ledger of four members in one process.
 
-use super::init::{DEVELOPMENT_CHAIN_ID, Plan, write_network};
+use super::init::{DEVELOPMENT_CHAIN_ID, Founding, Plan, found};
 use crate::{
     config::{Home, SETTINGS},
     failure::Failure,
     start::{self, Member, Options},
 };
+use ding_modules::identity::{self, Admission, AuthorityEntry};
 use serde_json::json;
 use std::{path::PathBuf, time::Duration};
 use tokio::sync::watch;
+
+/// Who founds the ledger.
+fn founding(is_bound: bool) -> Founding {
+    if !is_bound {
+        return Founding::default();
+    }
+    let authority =
+        AuthorityEntry { organisation: "Organisation 1".into(), name: "Demo Identity Office".into() };
+    Founding { admission: Admission::Bound, authorities: vec![authority], ..Founding::default() }
+}
 
 /// Members of the demo.
 const MEMBERS: usize = 4;
@@ -18,7 +29,7 @@ const P2P_OFFSET: u16 = 1000;
 /// Run a ledger of four members in this process.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n\nThe ledger goes on from where it stopped when it is started again."
+    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n  ding demo --bound --dir /tmp/bound      only bound accounts act, as on a chain for real use\n\nThe ledger goes on from where it stopped when it is started again."
 )]
 pub struct Args {
     /// Where the ledger is kept; a new one is made if the folder has none.
@@ -27,6 +38,13 @@ pub struct Args {
     /// HTTP port of the first member; the others follow.
     #[arg(long, default_value_t = 8545)]
     pub port: u16,
+    /// Make a new ledger on which every account acts. This is what it does unless told otherwise.
+    #[arg(long, conflicts_with = "bound")]
+    pub open: bool,
+    /// Make a new ledger on which only bound accounts and those of organisations act; Organisation 1 is
+    /// the identity authority.
+    #[arg(long)]
+    pub bound: bool,
     /// Show the log.
     #[arg(long, short)]
     pub verbose: bool,
@@ -46,7 +64,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let folders: Vec<PathBuf> = (1..=MEMBERS).map(|i| args.dir.join(format!("member-{i}"))).collect();
     let fresh = !folders.iter().any(|f| f.join(SETTINGS).exists());
     if fresh {
-        write_network(&Plan {
+        let plan = Plan {
             members: MEMBERS,
             dir: args.dir.clone(),
             name: "demo".into(),
@@ -57,7 +75,8 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             development: true,
             cache_mib: 16,
             listen_all: false,
-        })?;
+        };
+        found(&plan, founding(args.bound))?;
     }
     let (stop, stopped) = watch::channel(false);
     let mut homes = Vec::new();
@@ -72,6 +91,14 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         }
     }
     let spec = homes.first().map(|h| h.spec.clone()).ok_or_else(|| Failure::Failed("no members".into()))?;
+    let is_bound = identity::bound(&spec);
+    if (args.bound && !is_bound) || (args.open && is_bound) {
+        return Err(Failure::Input(format!(
+            "the ledger in {} was made {}; choose another folder with --dir, or delete this one to start over",
+            args.dir.display(),
+            if is_bound { "--bound" } else { "--open" }
+        )));
+    }
     let mut members: Vec<Member> = homes
         .into_iter()
         .map(|home| {

@@ -13,7 +13,7 @@ use std::{path::PathBuf, thread};
 /// Run one member: the chain a contract developer starts.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding dev\n  ding dev --port 9000 --dir /tmp/scratch\n\nBlocks come as soon as there is work. The ten accounts of the mnemonic\n\"test test test test test test test test test test test junk\" have a balance; gas is free."
+    after_help = "Examples:\n  ding dev\n  ding dev --port 9000 --dir /tmp/scratch\n\nBlocks come as soon as there is work. The ten accounts of the mnemonic\n\"test test test test test test test test test test test junk\" have a balance; gas is free. They stand for the parts of a supervised ledger, and\n--key takes these names on development chains: notary (account 0), supervisor and\nsupervisor-2 (4, 5), provincial (6, the administration of Zhejiang, division 33),\ncompetent (7), provider and provider-2 (8, 9, of no organisation)."
 )]
 pub struct Args {
     /// Where the chain is kept; a new one is made if the folder has none.
@@ -70,8 +70,9 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
             }
             println!("Development chain, id {}, height {}: {url}", spec.chain_id, up.height);
             println!("Accounts of the mnemonic \"{}\":", wallet::DEVELOPMENT_MNEMONIC);
-            for address in wallet::development_accounts().iter().map(|a| a.address()) {
-                println!("  {address}");
+            for (index, account) in wallet::development_accounts().iter().enumerate() {
+                let part = wallet::DEVELOPMENT_PARTS.iter().find(|(_, place)| *place == index);
+                println!("  {}  {}", account.address(), part.map_or("", |(name, _)| name));
             }
             println!("Data in {} (delete it to start over). Ctrl-C stops it.", dir.display());
         },

@@ -11,6 +11,8 @@ mod ledger;
 pub(super) mod manifest;
 mod prove;
 mod show;
+#[cfg(test)]
+pub(super) mod town;
 
 use crate::{
     client::{Client, Endpoint, block_on},

@@ -1,5 +1,8 @@
 //! `ding init`: genesis, keys and one folder per member of a new ledger.
 
+mod founding;
+
+pub use self::founding::{AdmissionArg, Founding, FoundingArgs};
 use crate::{
     config::{self, Settings, write_home},
     failure::Failure,
@@ -7,6 +10,10 @@ use crate::{
 };
 use clap::ArgAction;
 use ding_chain::genesis::{Dealt, deal_trusted};
+use ding_modules::{
+    identity,
+    members::{OrganisationEntry, Role},
+};
 use ding_primitives::{Address, Spec, U256, limits, spec::GENESIS_VERSION};
 use serde_json::json;
 use std::{
@@ -18,6 +25,8 @@ use std::{
 
 /// Chain id of development chains, as other development tools use it.
 pub const DEVELOPMENT_CHAIN_ID: u64 = 1337;
+/// Province of the provincial administration of development chains: Zhejiang (GB/T 2260).
+pub const DEVELOPMENT_DIVISION: u8 = 33;
 /// Balance of each development account: 10,000 whole units of 10^18.
 const DEVELOPMENT_BALANCE: u128 = 10_000 * 1_000_000_000_000_000_000;
 
@@ -27,7 +36,7 @@ const DEVELOPMENT_BALANCE: u128 = 10_000 * 1_000_000_000_000_000_000;
 /// for tests; then carry each folder to its member and delete it here.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding node --dir net/member-1"
+    after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding init --production --organisation \"National Administration,supervisor\" --organisation \"Harbour Bank,91310000MA1FL0000X\" \\\n    --organisation \"Harbour Identity Office\" --organisation \"Zhejiang Administration,provincial,33\" --authority \"Harbour Identity Office\"\n  ding node --dir net/member-1\n  ding keys import net/member-1/keys/account.hex       the organisation's account, under a passphrase"
 )]
 pub struct Args {
     /// Number of members, 1 to 64; four are the fewest that bear one faulty member.
@@ -54,6 +63,9 @@ pub struct Args {
     /// Make a chain for real use: no well-known test accounts.
     #[arg(long)]
     pub production: bool,
+    /// Who founds it.
+    #[command(flatten)]
+    pub founding: FoundingArgs,
 }
 
 /// Runs the command.
@@ -74,12 +86,18 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         cache_mib: 256,
         listen_all: true,
     };
-    let (spec, folders) = write_network(&plan)?;
+    let founding = args.founding.read(args.production)?;
+    let Founded { spec, folders, organisations } = found(&plan, founding)?;
+    let admission = if identity::bound(&spec) { "bound" } else { "open" };
     if json {
         let folders: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
+        let organisations: Vec<_> = organisations.iter().map(FoundedOrganisation::json).collect();
         println!(
             "{}",
-            json!({ "chain": spec.name, "chainId": spec.chain_id, "publicKey": spec.public_key, "members": folders })
+            json!({
+                "chain": spec.name, "chainId": spec.chain_id, "publicKey": spec.public_key, "members": folders,
+                "admission": admission, "organisations": organisations,
+            })
         );
         return Ok(());
     }
@@ -89,6 +107,17 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     println!("Carry each folder to its member, then delete it here:");
     for folder in &folders {
         println!("  ding node --dir {}", folder.display());
+    }
+    println!(
+        "Organisations ({admission}: {}):",
+        if admission == "bound" {
+            "accounts of others act once an identity authority bound them"
+        } else {
+            "any account acts"
+        }
+    );
+    for organisation in &organisations {
+        println!("  {}", organisation.line());
     }
     if args.members < limits::VALIDATORS_FAULT_TOLERANT_MIN {
         println!("Fewer than {} members bear no faulty one.", limits::VALIDATORS_FAULT_TOLERANT_MIN);
@@ -121,12 +150,68 @@ pub struct Plan {
     pub listen_all: bool,
 }
 
+/// An organisation of a new ledger.
+#[derive(Debug)]
+pub struct FoundedOrganisation {
+    /// Its number.
+    pub number: usize,
+    /// Its name.
+    pub name: String,
+    /// Its roles, in words.
+    pub roles: String,
+    /// Its accounts.
+    pub accounts: Vec<Address>,
+    /// Where the key of its account was written, if one was made.
+    pub key: Option<PathBuf>,
+}
+
+impl FoundedOrganisation {
+    fn json(&self) -> serde_json::Value {
+        let Self { number, name, roles, accounts, key } = self;
+        json!({ "number": number, "name": name, "roles": roles, "accounts": accounts, "key": key })
+    }
+
+    fn line(&self) -> String {
+        let Self { number, name, roles, accounts, key } = self;
+        let list: Vec<String> = accounts.iter().map(ToString::to_string).collect();
+        let whose = match (key, list.is_empty()) {
+            (Some(path), _) => format!("{} (key in {})", list.join(", "), path.display()),
+            (None, true) => "no account: it cannot vote".into(),
+            (None, false) => list.join(", "),
+        };
+        format!("{number}  {name}, roles: {roles}\n     {whose}")
+    }
+}
+
+/// A new ledger.
+#[derive(Debug)]
+pub struct Founded {
+    /// Its genesis.
+    pub spec: Spec,
+    /// Folders of its members.
+    pub folders: Vec<PathBuf>,
+    /// Its organisations.
+    pub organisations: Vec<FoundedOrganisation>,
+}
+
+/// Writes a new ledger of organisations with numbers for names, one for each member; every account
+/// may act.
+///
+/// # Errors
+///
+/// As [`found`].
+pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
+    let Founded { spec, folders, .. } =
+        found(plan, Founding { keys: !plan.development, ..Founding::default() })?;
+    Ok((spec, folders))
+}
+
 /// Writes a new ledger: one folder per member under `plan.dir`.
 ///
 /// # Errors
 ///
-/// What was wrong with the plan, or what the disk refused.
-pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
+/// What was wrong with the plan or the founders, or what the disk refused.
+pub fn found(plan: &Plan, founding: Founding) -> Result<Founded, Failure> {
     if plan.hosts.len() != 1 && plan.hosts.len() != plan.members {
         return Err(Failure::Input(format!(
             "{} hosts for {} members; give one, or one each",
@@ -146,8 +231,11 @@ pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
     }
     let names: Vec<String> = (1..=plan.members).map(|i| format!("member-{i}")).collect();
     let dealt = deal_trusted(&mut rand::rng(), &names).map_err(Failure::input)?;
-    let spec = genesis(plan, &dealt);
+    let mut organisations = organisations(plan, &dealt, &founding);
+    let made = if founding.keys { founding::make_keys(&mut organisations) } else { Vec::new() };
+    let spec = genesis(plan, &dealt, &organisations, &founding);
     spec.check().map_err(Failure::input)?;
+    ding_modules::check_genesis(&spec).map_err(Failure::input)?;
     let ports = |first: u16, index: usize| {
         let offset = if plan.hosts.len() == 1 { index } else { 0 };
         u16::try_from(usize::from(first) + offset)
@@ -177,38 +265,92 @@ pub fn write_network(plan: &Plan) -> Result<(Spec, Vec<PathBuf>), Failure> {
     for name in &names {
         folders.push(plan.dir.join(name));
     }
-    Ok((spec, folders))
+    let mut keys = BTreeMap::new();
+    for key in &made {
+        keys.insert(key.place, key.write(&plan.dir, names.get(key.place).map(String::as_str))?);
+    }
+    let organisations = organisations.into_iter().enumerate().map(|(place, entry)| FoundedOrganisation {
+        number: place + 1,
+        name: entry.name,
+        roles: Role::names(entry.roles.iter().fold(0, |bits, role| bits | role.bit())),
+        accounts: entry.accounts,
+        key: keys.remove(&place),
+    });
+    Ok(Founded { spec, folders, organisations: organisations.collect() })
 }
 
 fn is_member_folder(path: &Path) -> bool {
     path.join(config::SETTINGS).exists()
 }
 
-fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
-    let accounts = if plan.development {
-        wallet::development_accounts().iter().map(|a| a.address()).collect()
-    } else {
-        Vec::new()
+/// The authorities of a development chain, with the test accounts that act for them
+/// ([`wallet::DEVELOPMENT_PARTS`]).
+fn authorities(accounts: &[Address]) -> [OrganisationEntry; 3] {
+    let of = |part: &str| -> Vec<Address> {
+        let parts = wallet::DEVELOPMENT_PARTS.iter().filter(|(name, _)| name.starts_with(part));
+        parts.filter_map(|(_, index)| accounts.get(*index).copied()).collect()
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    // One organisation a member; on development chains each has a test account, and the first is
-    // a notary, so that every role can be tried.
-    let organisations: Vec<_> = dealt
-        .members
-        .iter()
-        .map(|member| {
-            let number: usize = member.name.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(1);
-            (number, member)
-        })
-        .collect::<BTreeMap<_, _>>()
+    let entry = |name: &str, role, division| OrganisationEntry {
+        name: name.into(),
+        roles: vec![role],
+        division,
+        accounts: of(role.name()),
+        ..OrganisationEntry::default()
+    };
+    [
+        entry("National Administration", Role::Supervisor, None),
+        entry("Provincial Administration", Role::Provincial, Some(DEVELOPMENT_DIVISION)),
+        entry("Competent Department", Role::Competent, None),
+    ]
+}
+
+fn test_accounts(plan: &Plan) -> Vec<Address> {
+    let all = wallet::development_accounts().iter().map(|account| account.address());
+    if plan.development { all.collect() } else { Vec::new() }
+}
+
+/// One organisation a member, as founded or by number, and further ones as founded. On development
+/// chains that nobody founded otherwise the first four have a test account each, the first is a
+/// notary, and the authorities have the next ones, so that every role can be tried.
+fn organisations(plan: &Plan, dealt: &Dealt, founding: &Founding) -> Vec<OrganisationEntry> {
+    let accounts = test_accounts(plan);
+    let usual = founding.organisations.is_empty();
+    let place_of = |name: &str| {
+        name.rsplit('-').next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(1).saturating_sub(1)
+    };
+    let members: BTreeMap<usize, _> = dealt.validators.iter().map(|v| (place_of(&v.name), v.key)).collect();
+    let mut list: Vec<OrganisationEntry> = members
         .into_iter()
-        .map(|(number, member)| {
-            let key = dealt.validators.iter().find(|v| v.name == member.name).map(|v| v.key);
-            let accounts: Vec<Address> = accounts.get(number - 1).copied().into_iter().collect();
-            let roles: Vec<&str> = if number == 1 && plan.development { vec!["notary"] } else { vec![] };
-            json!({ "name": format!("Organisation {number}"), "roles": roles, "accounts": accounts, "validators": [key] })
+        .map(|(place, key)| {
+            let own = accounts.get(place).filter(|_| usual && place < wallet::MEMBER_ACCOUNTS);
+            let roles = if place == 0 && plan.development { vec![Role::Notary] } else { Vec::new() };
+            let numbered = || OrganisationEntry {
+                name: format!("Organisation {}", place + 1),
+                roles,
+                accounts: own.copied().into_iter().collect(),
+                ..OrganisationEntry::default()
+            };
+            let known = founding.organisations.get(place).cloned();
+            OrganisationEntry { validators: vec![key], ..known.unwrap_or_else(numbered) }
         })
         .collect();
+    if usual && plan.development {
+        list.extend(authorities(&accounts));
+    }
+    let further = founding.organisations.iter().skip(list.len());
+    list.extend(further.cloned());
+    list
+}
+
+fn genesis(plan: &Plan, dealt: &Dealt, organisations: &[OrganisationEntry], founding: &Founding) -> Spec {
+    let accounts = test_accounts(plan);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let identity =
+        identity::Section { admission: founding.admission, authorities: founding.authorities.clone() };
+    let mut modules = BTreeMap::from([("members".to_owned(), json!({ "organisations": organisations }))]);
+    if identity != identity::Section::default() {
+        modules.insert("identity".to_owned(), json!(identity));
+    }
     Spec {
         version: GENESIS_VERSION,
         name: plan.name.clone(),
@@ -220,6 +362,6 @@ fn genesis(plan: &Plan, dealt: &Dealt) -> Spec {
         gas_limit: limits::BLOCK_GAS_MAX,
         development: plan.development,
         endowments: accounts.iter().map(|a| (*a, U256::from(DEVELOPMENT_BALANCE))).collect(),
-        modules: BTreeMap::from([("members".to_owned(), json!({ "organisations": organisations }))]),
+        modules,
     }
 }

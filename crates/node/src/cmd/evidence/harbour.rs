@@ -49,6 +49,10 @@ pub(in crate::cmd) enum Fault {
     NonceTaken,
     /// It has no read model.
     NoReadModel,
+    /// Transactions do not arrive: nobody hears of them.
+    LosesTransactions,
+    /// Transactions arrive and are final, but whoever sent them hears nothing.
+    LosesAnswers,
 }
 
 /// The chain behind the member.
@@ -79,10 +83,15 @@ type Refusal = (i64, String, Option<Bytes>);
 impl Harbour {
     /// Founds the chain and lets its member answer until the process ends.
     pub(in crate::cmd) fn found() -> Self {
+        Self::found_as(Scene::new(&Evidence).notaries(&[NOTARY]))
+    }
+
+    /// Founds the chain with other organisations and sections.
+    pub(in crate::cmd) fn found_as(scene: Scene<'static>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let world = Arc::new(Mutex::new(World {
-            scene: Scene::new(&Evidence).notaries(&[NOTARY]),
+            scene,
             blocks: Vec::new(),
             nonces: BTreeMap::new(),
             authority: Authority::new(NAME, GENESIS),
@@ -141,14 +150,25 @@ impl World {
         self.blocks.len()
     }
 
+    /// Every log since genesis.
+    pub(in crate::cmd) fn history(&self) -> Vec<Log> {
+        self.scene.history().clone()
+    }
+
+    /// Checks the invariants of every module against everything that happened.
+    pub(in crate::cmd) fn check(&mut self) {
+        self.scene.check_all();
+        self.scene.on(&Evidence);
+    }
+
     /// Sends a call of the evidence module from any account, signature aside.
     pub(in crate::cmd) fn send(&mut self, caller: Address, input: &[u8]) -> Result<B256, Stop> {
         let hash = ding_primitives::keccak256([input, &self.blocks.len().to_be_bytes()].concat());
-        self.run(caller, input, hash)
+        self.run(caller, ADDRESS, input, hash)
     }
 
-    fn run(&mut self, caller: Address, input: &[u8], hash: B256) -> Result<B256, Stop> {
-        let call = self.scene.direct(caller, input);
+    fn run(&mut self, caller: Address, module: Address, input: &[u8], hash: B256) -> Result<B256, Stop> {
+        let call = Call { module, ..self.scene.direct(caller, input) };
         let result = self.scene.send(call);
         let receipt = Receipt {
             success: result.is_ok(),
@@ -209,7 +229,11 @@ impl World {
             }
             "eth_getLogs" => {
                 let topics: Vec<B256> = param(&params[0]["topics"]);
-                let wanted = |log: &&Value| param::<Vec<B256>>(&log["topics"]).starts_with(&topics);
+                let address: Address = param(&params[0]["address"]);
+                let wanted = |log: &&Value| {
+                    param::<Vec<B256>>(&log["topics"]).starts_with(&topics)
+                        && param::<Address>(&log["address"]) == address
+                };
                 let logs: Vec<Value> = self.blocks.iter().flat_map(Block::logs_json).collect();
                 Ok(logs.iter().filter(wanted).cloned().collect())
             }
@@ -262,12 +286,16 @@ impl World {
                 None,
             ));
         }
-        assert_eq!(transaction.to().to(), Some(&ADDRESS));
+        let lost = || (-32000, "the connection broke".to_owned(), None);
+        if self.fault == Fault::LosesTransactions {
+            return Err(lost());
+        }
+        let module = *transaction.to().to().unwrap();
         self.nonces.insert(sender, nonce + 1);
         let input = transaction.input().clone();
         // A transaction that is undone stands in its block all the same.
-        let _ = self.run(sender, &input, transaction.hash());
-        Ok(json!(transaction.hash()))
+        let _ = self.run(sender, module, &input, transaction.hash());
+        if self.fault == Fault::LosesAnswers { Err(lost()) } else { Ok(json!(transaction.hash())) }
     }
 
     fn prove(&self, wanted: &Value) -> Result<Value, Refusal> {
@@ -310,6 +338,7 @@ impl Block {
     fn receipt_json(&self) -> Value {
         json!({
             "transactionHash": self.transaction,
+            "blockNumber": U64::from(self.header.height.get()),
             "status": U64::from(u64::from(self.receipt.success)),
             "logs": self.logs_json(),
         })

@@ -1,0 +1,485 @@
+//! The desk at which people take the steps of a module: who signs, what is asked before something is
+//! lost, one transaction from the call to its final receipt, and many of them one behind the other.
+//!
+//! - D1 nothing is signed before the ledger said that it would take the call as it stands.
+//! - D2 what cannot be taken back is done after a yes only, on the terminal or by `--yes`.
+
+use crate::{
+    client::{CallError, Chain, Client, DEFAULT_URL},
+    failure::Failure,
+    text::{plural, say, say_json, table},
+    wallet::{self, Accounts, DEFAULT_ACCOUNTS, PassphraseArgs, PrivateKeySigner},
+};
+use alloy_consensus::TxEip1559;
+use alloy_primitives::U64;
+use alloy_sol_types::SolCall;
+use ding_primitives::{Address, B256, Bytes, Log, codes, limits};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// A transaction whose nonce another one took is signed again this often.
+const NONCE_ATTEMPTS: usize = 8;
+/// First and longest pause between two questions for a receipt.
+const RECEIPT_PAUSE: Duration = Duration::from_millis(20);
+const RECEIPT_PAUSE_MAX: Duration = Duration::from_millis(500);
+/// Transactions of one command that wait for a block at most; the pool takes more of one account.
+const AHEAD_MAX: usize = 2_048;
+
+/// Who takes a step, and how.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Hand {
+    /// JSON-RPC address of a member; add /rpc/<chain> for a chain other than its first.
+    #[arg(long, value_name = "URL", env = "DING_RPC", default_value = DEFAULT_URL, global = true)]
+    pub(crate) rpc: String,
+    /// Who signs: an account, a key file, or the name of one; on development chains also notary,
+    /// supervisor, supervisor-2, provincial, competent, provider, provider-2.
+    #[arg(long, value_name = "ACCOUNT|FILE", global = true)]
+    pub(crate) key: Option<String>,
+    /// Folder of the key files.
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ACCOUNTS, global = true)]
+    pub(crate) accounts: PathBuf,
+    /// File whose first line is the passphrase; without it DING_PASSPHRASE is taken, or you are asked.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Check everything and ask the ledger whether it would take it; send nothing.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Do not ask before something that cannot be taken back.
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+    /// Wait so many seconds for a final receipt.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, global = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: u64,
+}
+
+/// A log as receipts and filters show it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LogJson {
+    address: Address,
+    topics: Vec<B256>,
+    data: Bytes,
+}
+
+impl LogJson {
+    /// The log itself.
+    pub(crate) fn log(&self) -> Log {
+        Log { address: self.address, topics: self.topics.clone(), data: self.data.clone() }
+    }
+}
+
+/// A final receipt.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Receipt {
+    pub(crate) transaction_hash: B256,
+    pub(crate) block_number: U64,
+    status: U64,
+    logs: Vec<LogJson>,
+}
+
+impl Receipt {
+    /// What it tells, in order.
+    pub(crate) fn logs(&self) -> impl Iterator<Item = Log> {
+        self.logs.iter().map(LogJson::log)
+    }
+}
+
+/// Where a transaction is on its way (`ding_getTransactionStatus`).
+#[derive(Debug, Deserialize)]
+struct Fate {
+    status: String,
+    reason: Option<String>,
+}
+
+/// A step to take.
+#[derive(Clone, Debug)]
+pub(crate) struct Act {
+    /// The module.
+    pub(crate) module: Address,
+    /// The call.
+    pub(crate) input: Bytes,
+    /// What is lost or cannot be taken back, as a sentence; asked before.
+    pub(crate) lost: Option<String>,
+}
+
+impl Act {
+    /// A call of a module.
+    pub(crate) fn new(module: Address, call: &impl SolCall) -> Self {
+        Self { module, input: call.abi_encode().into(), lost: None }
+    }
+
+    /// With something that cannot be taken back.
+    pub(crate) fn losing(self, what: impl Into<String>) -> Self {
+        Self { lost: Some(what.into()), ..self }
+    }
+}
+
+/// One of many transactions.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// What people call it: a row of a file.
+    pub(crate) name: String,
+    /// The module.
+    pub(crate) module: Address,
+    /// The call.
+    pub(crate) input: Bytes,
+    /// Its gas limit.
+    pub(crate) gas: u64,
+}
+
+/// What became of a step.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// It is final.
+    Taken(Receipt),
+    /// It was a dry run, and the ledger would take it.
+    Rehearsed,
+}
+
+/// A member that is asked, and the hand that signs.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    client: Client,
+    pub(crate) chain: Chain,
+    pub(crate) hand: Hand,
+    pub(crate) json: bool,
+}
+
+impl Desk {
+    /// Asks who the chain is.
+    ///
+    /// # Errors
+    ///
+    /// The member does not answer, or is of another kind of ledger.
+    pub(crate) async fn open(hand: Hand, json: bool) -> Result<Self, Failure> {
+        let client = Client::new(&hand.rpc)?;
+        let chain = client.chain().await?;
+        Ok(Self { client, chain, hand, json })
+    }
+
+    /// The account that signs, its key opened.
+    pub(crate) fn signer(&self) -> Result<PrivateKeySigner, Failure> {
+        let passphrase = PassphraseArgs { passphrase_file: self.hand.passphrase_file.clone() };
+        let accounts = Accounts::new(&self.hand.accounts);
+        let Chain { name, development, .. } = &self.chain;
+        wallet::signer(self.hand.key.as_deref(), &accounts, &passphrase, name, *development)
+    }
+
+    /// Calls a view of a module after the latest final block.
+    pub(crate) async fn ask<C: SolCall>(&self, module: Address, call: &C) -> Result<C::Return, Failure> {
+        let request = request(None, module, &call.abi_encode());
+        let output: Bytes = self.client.call("eth_call", (request, "latest")).await?;
+        C::abi_decode_returns_validate(&output).map_err(|error| {
+            let (url, signature) = (self.client.url(), C::SIGNATURE);
+            Failure::Failed(format!("{url} answered {signature} with something else than expected: {error}"))
+        })
+    }
+
+    /// Calls a method of the member.
+    pub(crate) async fn query<T: DeserializeOwned>(&self, method: &str, filter: Value) -> Result<T, Failure> {
+        self.client.call(method, [filter]).await.map_err(|error| {
+            if error.is_unknown_method() {
+                let url = self.client.url();
+                return Failure::Failed(format!(
+                    "{url} does not know {method}: it is of another release, or keeps no read model; ask another member with --rpc URL"
+                ));
+            }
+            error.into()
+        })
+    }
+
+    /// Logs of a module, from the first block on. The member cuts no answer: if there are too many
+    /// for one, the blocks are halved.
+    pub(crate) async fn logs(&self, module: Address, topics: &[B256]) -> Result<Vec<Log>, Failure> {
+        let head: U64 = self.client.call("eth_blockNumber", crate::client::NO_PARAMS).await?;
+        let mut ranges = vec![(0u64, head.to::<u64>())];
+        let mut found = Vec::new();
+        while let Some((from, to)) = ranges.pop() {
+            let filter = json!({
+                "address": module, "fromBlock": U64::from(from), "toBlock": U64::from(to), "topics": topics,
+            });
+            match self.client.call::<Vec<LogJson>>("eth_getLogs", [filter]).await {
+                Ok(logs) => found.extend(logs.iter().map(LogJson::log)),
+                Err(CallError::Refused(refused))
+                    if from < to && refused.code == i64::from(codes::LIMIT_EXCEEDED.number) =>
+                {
+                    let middle = from.midpoint(to);
+                    // The earlier half is taken first, so that logs stay in order.
+                    ranges.push((middle.saturating_add(1), to));
+                    ranges.push((from, middle));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The gas for a call: what it needs now, and a quarter on top, since others may change what it
+    /// meets.
+    ///
+    /// # Errors
+    ///
+    /// The ledger would not take the call, in the module's words.
+    pub(crate) async fn gas(&self, from: Address, module: Address, input: &[u8]) -> Result<u64, Failure> {
+        let needed: U64 = self.client.call("eth_estimateGas", [request(Some(from), module, input)]).await?;
+        let needed: u64 = needed.to();
+        Ok(needed.saturating_add(needed / 4).min(limits::TRANSACTION_GAS_MAX))
+    }
+
+    /// Asks before something that cannot be taken back (D2).
+    pub(crate) fn confirm(&self, what: &str) -> Result<(), Failure> {
+        if self.hand.yes || self.hand.dry_run {
+            return Ok(());
+        }
+        if !io::stdin().is_terminal() {
+            return Err(Failure::Input(format!("{what}; add --yes if that is meant")));
+        }
+        let mut answer = String::new();
+        let asked = write!(io::stderr(), "{what}. Go on? [y/N] ").and_then(|()| io::stderr().flush());
+        asked.and_then(|()| io::stdin().lock().read_line(&mut answer)).map_err(Failure::failed)?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" | "是" => Ok(()),
+            _ => Err(Failure::Input("nothing was sent".into())),
+        }
+    }
+
+    /// Takes a step and waits until it is final.
+    ///
+    /// # Errors
+    ///
+    /// The ledger does not take it, in the module's words; or nobody said yes.
+    pub(crate) async fn take(&self, act: &Act) -> Result<Done, Failure> {
+        self.take_as(&self.signer()?, act).await
+    }
+
+    /// As [`Self::take`], with a key that was opened before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::take`].
+    pub(crate) async fn take_as(&self, signer: &PrivateKeySigner, act: &Act) -> Result<Done, Failure> {
+        let gas = self.gas(signer.address(), act.module, &act.input).await?;
+        if self.hand.dry_run {
+            return Ok(Done::Rehearsed);
+        }
+        if let Some(lost) = &act.lost {
+            self.confirm(lost)?;
+        }
+        let mut nonce = self.next_nonce(signer.address()).await?;
+        let job = Job { name: String::new(), module: act.module, input: act.input.clone(), gas };
+        let hash = self.send(signer, &mut nonce, &job).await?;
+        self.receipt(signer, &job, hash).await.map(Done::Taken)
+    }
+
+    /// Sends many transactions one behind the other, each with its own nonce, and waits for all of
+    /// them. `each` is told of every final one. The first failure stops what was not sent yet; what
+    /// was sent before is waited for.
+    ///
+    /// # Errors
+    ///
+    /// Names the job that failed, and how many are final.
+    pub(crate) async fn take_all(
+        &self,
+        signer: &PrivateKeySigner,
+        jobs: &[Job],
+        mut each: impl FnMut(&Job, &Receipt),
+    ) -> Result<(), Failure> {
+        let bar = self.bar(jobs.len(), "final");
+        let mut nonce = self.next_nonce(signer.address()).await?;
+        let mut sent = std::collections::VecDeque::new();
+        let (mut failure, mut last) = (None::<(String, Failure)>, 0usize);
+        let mut waiting = jobs.iter();
+        loop {
+            while failure.is_none() && sent.len() < AHEAD_MAX {
+                let Some(job) = waiting.next() else { break };
+                match self.send(signer, &mut nonce, job).await {
+                    Ok(hash) => sent.push_back((job, hash)),
+                    Err(error) => failure = Some((job.name.clone(), error)),
+                }
+            }
+            let Some((job, hash)) = sent.pop_front() else { break };
+            match self.receipt(signer, job, hash).await {
+                Ok(receipt) => {
+                    last = last.saturating_add(1);
+                    bar.inc(1);
+                    each(job, &receipt);
+                }
+                Err(error) => {
+                    failure.get_or_insert((job.name.clone(), error));
+                }
+            }
+        }
+        bar.finish_and_clear();
+        match failure {
+            None => Ok(()),
+            Some((name, error)) => {
+                let (done, of) = (plural(last, "row"), jobs.len());
+                let text = format!("{name}: {error}; {done} of {of} are final, start again to go on");
+                Err(match error {
+                    Failure::Unreachable(_) => Failure::Unreachable(text),
+                    _ => Failure::Failed(text),
+                })
+            }
+        }
+    }
+
+    /// A bar on the terminal; none for scripts.
+    pub(crate) fn bar(&self, len: usize, what: &str) -> ProgressBar {
+        let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(len as u64) };
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:40} {pos} of {len} {msg}, {per_sec}, {eta} left")
+        {
+            bar.set_style(style);
+        }
+        bar.with_message(what.to_owned())
+    }
+
+    /// The nonce after everything of this account that waits.
+    async fn next_nonce(&self, account: Address) -> Result<u64, Failure> {
+        let nonce: U64 = self.client.call("eth_getTransactionCount", (account, "pending")).await?;
+        Ok(nonce.to())
+    }
+
+    /// Signs and sends. `nonce` moves on; if another program used it meanwhile, the next is taken.
+    async fn send(&self, signer: &PrivateKeySigner, nonce: &mut u64, job: &Job) -> Result<B256, Failure> {
+        let mut attempt = 1;
+        loop {
+            let transaction = TxEip1559 {
+                chain_id: self.chain.chain_id.to(),
+                nonce: *nonce,
+                gas_limit: job.gas,
+                to: job.module.into(),
+                input: job.input.clone(),
+                ..TxEip1559::default()
+            };
+            let (hash, raw) = wallet::sign(signer, transaction)?;
+            let sent = match self.client.call::<B256>("eth_sendRawTransaction", [raw]).await {
+                // Known by its hash: it arrived before, whatever became of the answer.
+                Err(error) if error.says("already known") => Ok(hash),
+                other => other,
+            };
+            match sent {
+                Ok(_) => {
+                    *nonce = nonce.saturating_add(1);
+                    return Ok(hash);
+                }
+                Err(error) if attempt < NONCE_ATTEMPTS && is_nonce_taken(&error) => {
+                    attempt += 1;
+                    *nonce = self.next_nonce(signer.address()).await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Waits for the final receipt of a transaction that did what it should.
+    async fn receipt(&self, signer: &PrivateKeySigner, job: &Job, hash: B256) -> Result<Receipt, Failure> {
+        let patience = Duration::from_secs(self.hand.timeout);
+        let (start, mut pause) = (Instant::now(), RECEIPT_PAUSE);
+        let receipt = loop {
+            let receipt: Option<Receipt> = self.client.call("eth_getTransactionReceipt", [hash]).await?;
+            if let Some(receipt) = receipt {
+                break receipt;
+            }
+            if pause >= RECEIPT_PAUSE_MAX {
+                self.require_hope(hash).await?;
+            }
+            if start.elapsed() >= patience {
+                return Err(Failure::Failed(format!(
+                    "transaction {hash} is not final after {} s; it may still be: look with `ding status` whether the \
+                     chain moves, and at the filing or pilot itself before you send it again",
+                    patience.as_secs()
+                )));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RECEIPT_PAUSE_MAX);
+        };
+        if !receipt.status.is_zero() {
+            return Ok(receipt);
+        }
+        // The same call again says why.
+        let why = self.gas(signer.address(), job.module, &job.input).await.err();
+        let why = why.map_or_else(|| "it would be taken now; send it again".into(), |why| why.to_string());
+        Err(Failure::Failed(format!("transaction {hash} is final, but was undone: {why}")))
+    }
+
+    /// Fails if the member says that the transaction left its pool without a block.
+    async fn require_hope(&self, hash: B256) -> Result<(), Failure> {
+        match self.client.call::<Fate>("ding_getTransactionStatus", [hash]).await {
+            Ok(Fate { status, reason }) if status == "dropped" => Err(Failure::Failed(format!(
+                "transaction {hash} was dropped: {}; send it again",
+                reason.unwrap_or_else(|| "no reason is given".into())
+            ))),
+            Ok(_) | Err(CallError::Refused(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Says what became of a step: `told` are rows for people and fields for scripts.
+    pub(crate) fn report(&self, done: &Done, told: Told) -> Result<(), Failure> {
+        let Done::Taken(receipt) = done else {
+            return if self.json {
+                say_json(&json!({ "chain": self.chain.name, "dryRun": true, "wouldBeTaken": true }))
+            } else {
+                say("The ledger would take it. Nothing was sent (--dry-run).")
+            };
+        };
+        let block: u64 = receipt.block_number.to();
+        if self.json {
+            let mut value = Value::Object(told.fields);
+            value["chain"] = self.chain.name.clone().into();
+            value["transaction"] = json!(receipt.transaction_hash);
+            value["block"] = block.into();
+            return say_json(&value);
+        }
+        let mut rows: Vec<(&str, String)> =
+            told.rows.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+        rows.push(("final", format!("in block {block} of {}", self.chain.name)));
+        rows.push(("transaction", receipt.transaction_hash.to_string()));
+        say(&table(&rows))
+    }
+}
+
+/// What a step led to.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// For people.
+    pub(crate) rows: Vec<(String, String)>,
+    /// For scripts.
+    pub(crate) fields: serde_json::Map<String, Value>,
+}
+
+impl Told {
+    /// The same thing for both.
+    pub(crate) fn put(&mut self, name: &str, text: impl core::fmt::Display, value: impl Into<Value>) {
+        self.rows.push((name.to_owned(), text.to_string()));
+        let mut words = name.split(' ');
+        let first = words.next().unwrap_or_default().to_owned();
+        let key = words.fold(first, |key, word| {
+            let mut letters = word.chars();
+            let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+            key + &capital.into_iter().chain(letters).collect::<String>()
+        });
+        self.fields.insert(key, value.into());
+    }
+}
+
+fn request(from: Option<Address>, to: Address, input: &[u8]) -> Value {
+    let input = Bytes::copy_from_slice(input);
+    match from {
+        Some(from) => json!({ "from": from, "to": to, "data": input }),
+        None => json!({ "to": to, "data": input }),
+    }
+}
+
+/// Whether another transaction of the account has this nonce already.
+fn is_nonce_taken(error: &CallError) -> bool {
+    error.says("nonce too low") || error.says("replacement transaction underpriced")
+}
