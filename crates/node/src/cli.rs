@@ -31,8 +31,20 @@ pub enum Command {
     Keys(cmd::keys::Args),
     /// Deposit, prove and look up evidence.
     Evidence(cmd::evidence::Args),
+    /// File blockchain information services, and everything that follows (Order No. 3).
+    Filing(cmd::filing::Args),
+    /// Recommend, list, follow and judge pilots of blockchain applications.
+    Pilot(cmd::pilot::Args),
     /// Check a proof package without any network.
     Verify(cmd::verify::Args),
+    /// Working days and deadlines, and the tables of years.
+    Calendar(cmd::calendar::Args),
+    /// Bind accounts to checked people and organisations; records and disclosures.
+    Identity(cmd::identity::Args),
+    /// Supervisory orders: draft, approve, answer, appeal, decide, lift, report.
+    Order(cmd::order::Args),
+    /// Propose, vote, and carry out what was approved.
+    Vote(cmd::vote::Args),
     /// Show how a member is doing.
     Status(cmd::status::Args),
     /// Print the ABIs of the native modules.
@@ -44,3 +56,6 @@ pub enum Command {
     /// Measure an Ethereum JSON-RPC endpoint under load.
     Bench(cmd::bench::Args),
 }
+
+#[cfg(test)]
+mod guides;
