@@ -56,3 +56,6 @@ pub enum Command {
     /// Measure an Ethereum JSON-RPC endpoint under load.
     Bench(cmd::bench::Args),
 }
+
+#[cfg(test)]
+mod guides;
