@@ -17,8 +17,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A seed that takes longer than this in real time hangs.
+/// A seed that takes more time of a processor than this hangs. What other programs take on a busy
+/// machine does not count.
 const HANGS_AFTER: Duration = Duration::from_secs(900);
+/// The same in real time, where the system does not tell, or a seed waits for nothing.
+const STANDS_AFTER: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// One run: a seed, or a piece of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +123,8 @@ struct Worker {
     child: Child,
     stdin: ChildStdin,
     case: Option<(Case, Instant)>,
+    /// Processor time of earlier cases.
+    before: Duration,
 }
 
 impl Worker {
@@ -141,14 +146,31 @@ impl Worker {
             }
             let _ = said.send((number, None));
         });
-        Ok(Self { child, stdin, case: None })
+        Ok(Self { child, stdin, case: None, before: Duration::ZERO })
     }
 
     fn give(&mut self, case: Case) -> std::io::Result<()> {
         writeln!(self.stdin, "{}", case.line())?;
         self.stdin.flush()?;
+        self.before = self.busy().unwrap_or_default();
         self.case = Some((case, Instant::now()));
         Ok(())
+    }
+
+    /// Processor time that the process took so far, from proc(5): fields 14 and 15 of `stat`, in
+    /// hundredths of a second.
+    fn busy(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // The name, field 2, may hold blanks and brackets; after its last bracket comes field 3.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+        Some(Duration::from_millis(ticks(14)?.saturating_add(ticks(15)?).saturating_mul(10)))
+    }
+
+    fn hangs(&self) -> bool {
+        let Some((_, begin)) = &self.case else { return false };
+        let busy = self.busy().unwrap_or_else(|| self.before + begin.elapsed());
+        busy.saturating_sub(self.before) > HANGS_AFTER || begin.elapsed() > STANDS_AFTER
     }
 }
 
@@ -193,9 +215,7 @@ pub fn run_all(
     }
     while workers.iter().any(|worker| worker.case.is_some()) {
         let message = hear.recv_timeout(Duration::from_secs(5));
-        let hangs = workers
-            .iter()
-            .position(|worker| worker.case.as_ref().is_some_and(|(_, begin)| begin.elapsed() > HANGS_AFTER));
+        let hangs = workers.iter().position(Worker::hangs);
         let (number, line) = match (message, hangs) {
             (Ok(message), _) => message,
             (Err(_), Some(number)) => (number, None),
