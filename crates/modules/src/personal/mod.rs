@@ -173,9 +173,18 @@ fn seams(input: &[u8]) -> impl Iterator<Item = usize> {
     let behind_lengths = input.iter().enumerate().flat_map(move |(index, byte)| {
         let before = zeros;
         zeros = if *byte == 0 { zeros.saturating_add(1) } else { 0 };
-        // A length of k bytes stands behind 32 - k zeros; no input is longer than three bytes tell.
+        // A length of k bytes stands behind 32 - k zeros; no input is longer than three bytes tell, and
+        // no text longer than what is left of the input.
         let lengths = if *byte == 0 { 0..0 } else { 1..4usize };
-        lengths.filter(move |length| before >= 32 - length).map(move |length| index + length)
+        let fits = move |length: &usize| {
+            let Some((word, text)) = input.get(index..).and_then(|rest| rest.split_at_checked(*length))
+            else {
+                return false;
+            };
+            before >= 32 - length
+                && word.iter().fold(0, |sum, byte| sum * 256 + usize::from(*byte)) <= text.len()
+        };
+        lengths.filter(fits).map(move |length| index + length)
     });
     let at_start = core::iter::once((0, true));
     let behind = behind_lengths.flat_map(|place| [(place, false), (place, true)]);

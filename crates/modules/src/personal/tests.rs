@@ -223,6 +223,20 @@ fn texts_in_calls_of_contracts_are_searched_whatever_the_length_word_and_selecto
 }
 
 #[test]
+fn the_first_digits_of_a_number_are_not_taken_for_the_length_of_its_text() {
+    // A filing number may end like an identity number.
+    for digits in ["3", "35", "350"] {
+        let text = format!("{digits}{ID}");
+        let call = noteCall { head: B256::ZERO, text, number: U256::ZERO };
+        assert_eq!(kind(call.abi_encode()), None, "{digits}");
+    }
+    // A text may be as long as three bytes tell.
+    let text = format!("{ID} {}", " ".repeat(70_000));
+    let call = noteCall { head: B256::ZERO, text, number: U256::ZERO };
+    assert_eq!(kind(call.abi_encode()), Some(Kind::ResidentId));
+}
+
+#[test]
 fn utf_16_is_searched_in_either_byte_order() {
     for text in [MOBILE, "tel 138 1234 5678", ID, "id:110105-19491231-002X;"] {
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
