@@ -1,19 +1,18 @@
 //! `ding`: a supervised consortium ledger in one binary.
 //!
-//! `cli` names the commands, `cmd` has one file for each, [`start`] wires a member from top to
-//! bottom. What is public here is for tests that start a member in their own process, and for those
+//! `cli` names the commands, `cmd` has one file for each; the member that some of them run is in
+//! [`ding_member`]. What is public here is for tests that start a member in their own process, and for those
 //! that try its files on strange bytes.
 
 mod bench;
 mod cli;
 mod client;
 mod cmd;
-pub mod config;
-pub mod failure;
 mod records;
-pub mod start;
 mod text;
 mod wallet;
+
+pub use ding_member::{config, failure, start};
 
 pub use cmd::init::{
     AdmissionArg, Founded, FoundedOrganisation, Founding, FoundingArgs, Plan, found, write_network,
