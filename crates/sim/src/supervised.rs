@@ -217,7 +217,9 @@ impl Draw<'_> {
                 3 => self.ask(authority, module, &IOrders::deliverCall { number, fields, digest: some }),
                 4 => self.ask(officer, module, &IOrders::lookCall { number, fields, matches: flag }),
                 5 => {
-                    self.ask(officer, module, &IOrders::settleCall { number, accepted: flag, finding: some })
+                    let digest = if self.dice.chance(800) { order.answer } else { some };
+                    let call = IOrders::settleCall { number, accepted: flag, digest, finding: some };
+                    self.ask(officer, module, &call)
                 }
                 _ => {
                     let call = IOrders::decideAppealCall { number, revoke: flag, reasons: some };

@@ -108,8 +108,9 @@ alloy_sol_types::sol! {
         function answer(uint64 number, bytes32 digest) external returns (bool late);
         /// @notice Accepts the answer, or does not: then the order goes on. By the issuing organisation,
         /// or the national administration where that one supervises nothing any more.
+        /// @param digest Digest of the answer that was read: the target may have replaced it meanwhile.
         /// @param finding Digest of the finding, or zero.
-        function settle(uint64 number, bool accepted, bytes32 finding) external;
+        function settle(uint64 number, bool accepted, bytes32 digest, bytes32 finding) external;
         /// @notice Says that the data was handed over, by the identity authority that bound the account.
         /// @param fields What was handed over: part of the scope.
         /// @param digest Digest of the encrypted package.
@@ -146,8 +147,8 @@ alloy_sol_types::sol! {
         event OrderWithdrawn(uint64 indexed number, bytes32 indexed target, uint64 timestampMs);
         /// @notice An order was answered.
         event OrderAnswered(uint64 indexed number, bytes32 indexed target, address indexed account, bytes32 digest, bool late, uint64 timestampMs);
-        /// @notice An answer was accepted, or not.
-        event OrderSettled(uint64 indexed number, bytes32 indexed target, address indexed account, bool accepted, bytes32 finding, uint64 timestampMs);
+        /// @notice The answer with this digest was accepted, or not.
+        event OrderSettled(uint64 indexed number, bytes32 indexed target, address indexed account, bool accepted, bytes32 digest, bytes32 finding, uint64 timestampMs);
         /// @notice An order was lifted by another.
         event OrderLifted(uint64 indexed number, bytes32 indexed target, uint64 indexed by, uint64 timestampMs);
         /// @notice An identity authority handed data over.
@@ -205,6 +206,8 @@ alloy_sol_types::sol! {
         error WrongAction(uint64 number, uint8 action);
         /// @notice The digest is all zero.
         error DigestRequired();
+        /// @notice The answer is another one by now: read it before you settle.
+        error AnswerReplaced(uint64 number, bytes32 answer, bytes32 digest);
         /// @notice The caller does not act for the identity authority that bound the account.
         error NotTheIdentityAuthority(uint64 number, address account);
         /// @notice What is handed over or looked at is not part of what the order, or the delivery, allows.

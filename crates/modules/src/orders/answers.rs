@@ -64,13 +64,16 @@ fn book(ctx: &mut Ctx<'_>, number: u64, old: &Order, new: &Order) -> Result<bool
 }
 
 pub(super) fn settle(ctx: &mut Ctx<'_>, call: settleCall) -> Result<(), Stop> {
-    let settleCall { number, accepted, finding } = call;
+    let settleCall { number, accepted, digest, finding } = call;
     let old = effects::require(ctx, number)?;
     let status = effects::step(ctx, number, &old, if accepted { Step::Accept } else { Step::Reject })?;
     if people::is_orphan(ctx, &old)? {
         people::require_national(ctx)?;
     } else {
         require_authority(ctx, number, &old)?;
+    }
+    if digest != old.answer {
+        return Err(Stop::revert(AnswerReplaced { number, answer: old.answer, digest }));
     }
     effects::place(ctx, number)?.replace(ctx, &old, &Order { status, ..old })?;
     let (account, timestamp_ms) = (ctx.caller(), ctx.timestamp_ms());
@@ -79,6 +82,7 @@ pub(super) fn settle(ctx: &mut Ctx<'_>, call: settleCall) -> Result<(), Stop> {
         target: old.target,
         account,
         accepted,
+        digest,
         finding,
         timestampMs: timestamp_ms,
     })

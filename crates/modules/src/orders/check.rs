@@ -68,7 +68,10 @@ impl Story {
             }
             Event::Settled(event) => {
                 let step = if event.accepted { Step::Accept } else { Step::Reject };
-                self.step(event.number, step, event.timestampMs).map(|_| ())
+                let order = self.step(event.number, step, event.timestampMs)?;
+                Violation::unless("R2", order.answer == event.digest, || {
+                    format!("{event:?} settles an answer of {order:?}")
+                })
             }
             Event::Lifted(event) => {
                 let by = *self.order(event.by)?;

@@ -98,6 +98,10 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             format!("order {} is one to {}, which does not know this step", e.number, action(e.action))
         }
         E::DigestRequired(_) => "the digest is all zero; send the digest of the document".into(),
+        E::AnswerReplaced(e) => format!(
+            "the answer to order {} is {} by now, not {}; read that one, then settle",
+            e.number, e.answer, e.digest
+        ),
         E::NotTheIdentityAuthority(e) => format!(
             "{} does not act for the identity authority that bound the account of order {}",
             e.account, e.number

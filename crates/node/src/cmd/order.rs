@@ -87,6 +87,10 @@ enum What {
         /// The answer is not accepted: the order goes on.
         #[arg(long)]
         reject: bool,
+        /// The answer that was read, a file or its SHA-256 digest: refused if it was replaced meanwhile.
+        /// Without it the answer that the order holds now.
+        #[arg(long, value_name = "FILE|DIGEST")]
+        answer: Option<String>,
         /// The finding: a file, or its SHA-256 digest.
         #[arg(long, value_name = "FILE|DIGEST")]
         finding: Option<String>,
@@ -194,11 +198,15 @@ async fn act(desk: &Desk, step: What) -> Result<(u64, Act, &'static str), Failur
             let digest = named::digest(&answer)?;
             (number, Act::new(ADDRESS, &answerCall { number, digest }), "answered")
         }
-        What::Settle { number, accept, finding, .. } => {
+        What::Settle { number, accept, answer, finding, .. } => {
             let finding = named::digest_or_none(finding.as_deref())?;
-            let act = Act::new(ADDRESS, &settleCall { number, accepted: accept, finding });
+            let digest = match answer {
+                Some(answer) => named::digest(&answer)?,
+                None => find(desk, number).await?.answer,
+            };
+            let act = Act::new(ADDRESS, &settleCall { number, accepted: accept, digest, finding });
             if accept {
-                (number, act.losing(format!("order {number} is settled for good")), "settled")
+                (number, act.losing(format!("order {number} is settled for good, by {digest}")), "settled")
             } else {
                 (number, act, "goes on")
             }

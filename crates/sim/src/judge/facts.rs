@@ -59,6 +59,8 @@ pub struct Order {
     pub kind: u8,
     /// Against whom.
     pub target: B256,
+    /// The last answer or delivery; zero if there was none.
+    pub answer: B256,
     /// Withdrawn, declined, lifted or revoked.
     pub over: bool,
 }
@@ -416,6 +418,7 @@ impl Facts {
                     action: e.order.action,
                     kind: e.order.targetKind,
                     target: e.target,
+                    answer: B256::ZERO,
                     over: false,
                 };
                 if self.orders.insert(e.number, order).is_some() {
@@ -431,6 +434,17 @@ impl Facts {
             E::Declined(e) => self.other_hand(e.number, e.account, "declined")?.over = true,
             E::Withdrawn(e) => self.drafted(e.number)?.over = true,
             E::Lifted(e) => self.drafted(e.number)?.over = true,
+            E::Answered(e) => self.drafted(e.number)?.answer = e.digest,
+            E::Delivered(e) => self.drafted(e.number)?.answer = e.digest,
+            E::Settled(e) => {
+                let last = self.drafted(e.number)?.answer;
+                if e.digest != last {
+                    return Err(format!(
+                        "order {} is settled by {}, its answer is {last}",
+                        e.number, e.digest
+                    ));
+                }
+            }
             E::AppealDecided(e) => {
                 let order = self.other_hand(e.number, e.account, "decided on appeal")?;
                 if order.second == Some(e.account) {

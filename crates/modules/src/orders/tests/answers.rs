@@ -16,10 +16,15 @@ fn the_provider_answers_by_its_day_and_late_answers_are_accepted_and_flagged() {
     scene.next_block_at(day("2026-03-02").end_ms() - 1);
     assert_eq!(scene.call(PROVIDER, answerCall { number, digest: digest(1) }), Ok(false));
     scene.later(1);
-    scene.call(OFFICER, settleCall { number, accepted: false, finding: digest(2) }).unwrap();
+    scene
+        .call(OFFICER, settleCall { number, accepted: false, digest: digest(1), finding: digest(2) })
+        .unwrap();
     assert!(scene.read(OTHER, orderCall { number }).overdue);
     assert_eq!(scene.call(PROVIDER, answerCall { number, digest: digest(3) }), Ok(true));
-    scene.call(OFFICER, settleCall { number, accepted: true, finding: B256::ZERO }).unwrap();
+    let settle = |digest| settleCall { number, accepted: true, digest, finding: B256::ZERO };
+    let replaced = AnswerReplaced { number, answer: digest(3), digest: digest(1) };
+    assert_eq!(err(scene.call(OFFICER, settle(digest(1)))), stops(replaced));
+    scene.call(OFFICER, settle(digest(3))).unwrap();
     assert_eq!(status(&mut scene, number), Status::Settled);
     assert_eq!(scene.read(OTHER, orderCall { number }).answer, digest(3));
     scene.check_all();
@@ -127,7 +132,7 @@ fn the_national_administration_settles_what_one_began_that_supervises_nothing_an
     let begun = draft(&mut scene, PROVINCE, inquire(2));
     scene.call(PROVINCE_SECOND, approveCall { number: begun }).unwrap();
     scene.call(FIRM, answerCall { number: begun, digest: digest(1) }).unwrap();
-    let settle = settleCall { number: begun, accepted: true, finding: B256::ZERO };
+    let settle = settleCall { number: begun, accepted: true, digest: digest(1), finding: B256::ZERO };
     let other = NotTheAuthority { number: begun, authority: 2, organisation: 1 };
     assert_eq!(err(scene.call(OFFICER, settle.clone())), stops(other));
     let waiting = draft(&mut scene, PROVINCE, against_service(Action::Suspend, 2));
@@ -154,7 +159,7 @@ fn retire_the_province(scene: &mut Scene<'_>) {
 fn only_the_issuing_administration_settles() {
     let mut scene = scene();
     let number = order(&mut scene, inquire(2));
-    let settle = settleCall { number, accepted: true, finding: B256::ZERO };
+    let settle = settleCall { number, accepted: true, digest: digest(1), finding: B256::ZERO };
     let early = WrongOrderStatus { number, status: 2, step: 5 };
     assert_eq!(err(scene.call(OFFICER, settle.clone())), stops(early));
     scene.call(FIRM, answerCall { number, digest: digest(1) }).unwrap();
@@ -192,7 +197,9 @@ fn a_disclosure_names_the_commitment_is_delivered_by_the_authority_and_every_loo
     let stranger = RoleRequired { account: PERSON, organisation: 0, role: 1 };
     assert_eq!(err(scene.call(PERSON, look(name))), stops(stranger));
     assert_eq!(scene.call(AUTHORITY, deliver(document)), Ok(false));
-    scene.call(OFFICER, settleCall { number, accepted: true, finding: B256::ZERO }).unwrap();
+    scene
+        .call(OFFICER, settleCall { number, accepted: true, digest: digest(0x44), finding: B256::ZERO })
+        .unwrap();
     scene.call(OFFICER, look(name | document)).unwrap();
     scene.check_all();
 }

@@ -70,7 +70,11 @@ fn no_order_of_steps_breaks_an_invariant() {
                 3 if disorder.below(4) == 0 => err(scene.call(who, withdrawCall { number })),
                 2 | 3 => err(scene.call(who, approveCall { number })),
                 4 => err(scene.call(who, answerCall { number, digest: some })),
-                5 => err(scene.call(who, settleCall { number, accepted: flag, finding: some })),
+                5 => {
+                    let read = scene.read(OFFICER, orderCall { number }).answer;
+                    let digest = if disorder.below(4) == 0 { some } else { read };
+                    err(scene.call(who, settleCall { number, accepted: flag, digest, finding: some }))
+                }
                 6 => err(scene.call(who, deliverCall { number, fields, digest: some })),
                 7 => err(scene.call(who, lookCall { number, fields, matches: flag })),
                 8 => err(scene.call(who, appealCall { number, grounds: some })),

@@ -97,7 +97,10 @@ fn a_request_is_answered_refused_and_settled() {
     order(&harbour, &["settle", &number, "--reject", "--key", &name(4)]).unwrap();
     assert_eq!(state(&harbour, FIRST), "in-force");
     order(&harbour, &["answer", &number, &long, "--key", &target]).unwrap();
-    order(&harbour, &["settle", &number, "--accept", "--finding", &long, "--key", &name(5)]).unwrap();
+    let other = ["settle", &number, "--accept", "--answer", &short, "--key", &name(5)];
+    refused(order(&harbour, &other), &["by now", "read that one"]);
+    let read = ["settle", &number, "--accept", "--answer", &long, "--finding", &long, "--key", &name(5)];
+    order(&harbour, &read).unwrap();
     assert_eq!(state(&harbour, FIRST), "settled");
     // Drafts that are turned down or taken back never had an effect.
     order(&harbour, &draft).unwrap();

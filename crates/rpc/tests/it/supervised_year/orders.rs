@@ -182,7 +182,7 @@ pub(crate) fn an_identity_is_disclosed(year: &mut Year) {
     let _: IOrders::BeyondScope = year.refused(FIRST, look(Field::Mobile.bit()));
     let _: IOrders::RoleRequired = year.refused(INDUSTRY, look(scope));
     year.act(FIRST, look(Field::Document.bit()));
-    year.act(FIRST, to_orders(settleCall { number, accepted: true, finding: B256::ZERO }));
+    year.act(FIRST, to_orders(settleCall { number, accepted: true, digest, finding: B256::ZERO }));
     year.note_today("the identity is looked at");
     assert!(!year.says(CITIZEN_DOCUMENT), "the document is nowhere on the ledger");
     year.chapter_ends();

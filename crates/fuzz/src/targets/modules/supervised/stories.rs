@@ -341,7 +341,7 @@ fn orders() -> Vec<Story> {
             SECOND => approveCall { number },
             OFFICE => deliverCall { number, fields: 3, digest: some },
             REGISTRAR => lookCall { number, fields: 1, matches: true },
-            REGISTRAR => settleCall { number, accepted: true, finding: some },
+            REGISTRAR => settleCall { number, accepted: true, digest: some, finding: some },
             SECOND => declineCall { number: first, reasons: some },
         ],
         story![
