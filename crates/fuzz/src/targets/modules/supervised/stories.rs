@@ -140,12 +140,13 @@ fn services() -> Vec<Story> {
 fn filing() -> Vec<Story> {
     use IFiling::*;
     let (service, some, days) = (1, digest(4), 5);
-    let formed = FilingNumber::form(110_108, 2026, 1, 1).map(|number| number.as_str().to_owned());
-    let formed = formed.unwrap_or_default();
+    let given = FilingNumber::form(110_108, 2026, 1, 1).map(|number| number.as_str().to_owned());
+    let given = given.unwrap_or_default();
     let record = || -> Story {
         story![
             REGISTRAR => proposeRecordCall { service, number: String::new(), confirmed: false },
-            SECOND => recordCall { services: vec![service], numbers: vec![formed.clone()] },
+            REGISTRAR => proposeRecordCall { service, number: given.clone(), confirmed: true },
+            SECOND => recordCall { services: vec![service], numbers: vec![given.clone()] },
         ]
     };
     let with = |story: Story| [record(), story].concat();
