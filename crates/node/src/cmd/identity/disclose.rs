@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub(super) struct Disclose {
     /// Number of the order.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = named::number::<u64>)]
     order: u64,
     /// The requester (age1…), as it told you off the ledger.
     #[arg(long, value_name = "RECIPIENT")]

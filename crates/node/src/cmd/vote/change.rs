@@ -169,10 +169,11 @@ pub(in crate::cmd) struct Appointment {
 /// An identity authority to be dismissed.
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cmd) struct Dismissal {
-    /// Number of the authority.
+    /// Number of the authority (`ding identity authorities`).
+    #[arg(value_parser = named::number::<u32>)]
     authority: u32,
     /// Number of the authority that answers for its live bindings from then on.
-    #[arg(long, value_name = "AUTHORITY")]
+    #[arg(long, value_name = "AUTHORITY", value_parser = named::number::<u32>)]
     successor: Option<u32>,
     /// Why.
     #[arg(long, value_parser = named::reason)]
