@@ -22,7 +22,7 @@ use ding_modules::{
     personal::{self, Finding},
 };
 use ding_primitives::{Address, B256, Bytes, Log, U256, codes, limits};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -438,10 +438,8 @@ impl Desk {
     /// A bar on the terminal; none for scripts.
     pub(crate) fn bar(&self, len: usize, what: &str) -> ProgressBar {
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(len as u64) };
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:40} {pos} of {len} {msg}, {per_sec}, {eta} left")
-        {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} {msg}, {rate}, {eta} left") {
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.with_message(what.to_owned())
     }
@@ -575,6 +573,12 @@ impl Told {
         });
         self.fields.insert(key, value.into());
     }
+}
+
+/// Rows a second, whole ones.
+fn rate(state: &ProgressState, out: &mut dyn core::fmt::Write) {
+    // A bar is for people: a rate that cannot be written is none.
+    let _ = write!(out, "{:.0}/s", state.per_sec());
 }
 
 /// Where in what a person wrote a number stands that looks like personal data: the signs before it,

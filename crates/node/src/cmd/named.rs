@@ -9,9 +9,12 @@ use crate::{
 use ding_modules::{
     calendar::Day,
     identity::Reason,
-    ids, members,
+    ids::{self, FilingNumber},
+    members,
     members::abi::IMembers::{Organisation, organisationCall, organisationCountCall},
-    registry, uscc,
+    registry,
+    services::{self, abi::IServices::serviceOfNumberCall},
+    uscc,
 };
 use ding_primitives::{Address, B256};
 use std::{
@@ -258,6 +261,28 @@ pub(super) async fn organisation_number(desk: &Desk, text: &str) -> Result<u32, 
     Err(Failure::Input(format!(
         "no organisation is called {text:?}, and none has this code; `ding vote organisations` shows all {count}"
     )))
+}
+
+/// The service that a person means: by its id (64 hexadecimal digits) or its filing number.
+///
+/// # Errors
+///
+/// It is neither, or no service has this number; or the member does not answer.
+pub(super) async fn service(desk: &Desk, text: &str) -> Result<B256, Failure> {
+    if let Ok(id) = word(text) {
+        return Ok(id);
+    }
+    let number = FilingNumber::parse(text).map_err(|error| {
+        Failure::Input(format!(
+            "{text:?} is no id of a service (64 hexadecimal digits) and no filing number: {error}"
+        ))
+    })?;
+    let call = serviceOfNumberCall { number: number.as_str().to_owned() };
+    let id = desk.ask(services::state::ADDRESS, &call).await?;
+    if id.is_zero() {
+        return Err(Failure::Input(format!("no service has the filing number {}", number.in_full())));
+    }
+    Ok(id)
 }
 
 /// The module that a person means: by name or address.

@@ -304,7 +304,8 @@ fn told(record: &Record, account: Address, level: Level, number: u64) -> Told {
     told.put("binding", number, number);
     told.put("kind", record.kind(), record.kind().name());
     told.put("level", level, level.name());
-    told.put("subject", record.subject(), record.subject().to_string());
+    let subject = show::subject(record.kind().number(), &record.subject());
+    told.put("subject", &subject, subject.as_str());
     told
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn standing(desk: &Desk, account: Address) -> Result<AccountSta
 }
 
 /// The subject as people read it: the code of an organisation, or the commitment to a person.
-fn subject(kind: u8, subject: &B256) -> String {
+pub(super) fn subject(kind: u8, subject: &B256) -> String {
     if Kind::from_number(kind) == Some(Kind::Organisation) {
         let code: Vec<u8> = subject.iter().copied().take_while(|byte| *byte != 0).collect();
         return String::from_utf8_lossy(&code).into_owned();

@@ -16,10 +16,7 @@ use ding_modules::{
         abi::IOrders::{self, OrderDrafted, draftCall},
         state::ADDRESS,
     },
-    services::{
-        self,
-        abi::IServices::{serviceOfCall, serviceOfNumberCall},
-    },
+    services::{self, abi::IServices::serviceOfCall},
 };
 use ding_primitives::{Address, B256};
 
@@ -184,24 +181,16 @@ pub(super) async fn target(desk: &Desk, action: Action, text: &str) -> Result<(T
         let id = desk.ask(services::state::ADDRESS, &call).await?;
         return found(id, || format!("{address} belongs to no service; an order to {action} is against one"));
     }
-    if let Ok(id) = named::word(text) {
-        return Ok((TargetKind::Service, id));
+    if named::word(text).is_err() && FilingNumber::parse(text).is_err() {
+        let account = named::Who::Name(text.to_owned()).of(desk).ok();
+        let account = account.filter(|_| action.takes(TargetKind::Account)).ok_or_else(|| {
+            Failure::Input(format!(
+                "{text:?} is no account, no id of a service (64 hexadecimal digits) and no filing number"
+            ))
+        })?;
+        return Ok((TargetKind::Account, account.into_word()));
     }
-    let number = match FilingNumber::parse(text) {
-        Ok(number) => number,
-        Err(error) => {
-            let named = named::Who::Name(text.to_owned()).of(desk);
-            let account = named.ok().filter(|_| action.takes(TargetKind::Account));
-            return account.map(|account| (TargetKind::Account, account.into_word())).ok_or_else(|| {
-                Failure::Input(format!(
-                    "{text:?} is no account, no id of a service (64 hexadecimal digits) and no filing number: {error}"
-                ))
-            });
-        }
-    };
-    let call = serviceOfNumberCall { number: number.as_str().to_owned() };
-    let id = desk.ask(services::state::ADDRESS, &call).await?;
-    found(id, || format!("no service has the filing number {}", number.in_full()))
+    Ok((TargetKind::Service, named::service(desk, text).await?))
 }
 
 fn found(id: B256, why: impl FnOnce() -> String) -> Result<(TargetKind, B256), Failure> {

@@ -208,6 +208,12 @@ fn organisations_are_named_by_number_name_or_code_and_others_are_refused() {
     }
     refused(vote(&harbour, &["propose", "add-account", "Pier", &name(7)]), &["\"Pier\""]);
     refused(vote(&harbour, &["propose", "add-account", "9", &name(7)]), &["from 1 to 4"]);
+    vote(&harbour, &["propose", "add-account", "4", "provider", "--dry-run"]).unwrap();
+    refused(vote(&harbour, &["propose", "add-account", "4", "nobody"]), &["\"nobody\" is no account"]);
+    // A service by its filing number or id.
+    let strike = |service: &str| vote(&harbour, &["propose", "strike-off-service", service]);
+    refused(strike("11010826527930760025"), &["no service has the filing number"]);
+    refused(strike("a service"), &["no id of a service", "no filing number"]);
     vote(&harbour, &["organisations"]).unwrap();
     assert_eq!(proposals(&harbour), 1);
 }
