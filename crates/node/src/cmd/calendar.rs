@@ -230,6 +230,11 @@ fn exceptions(year: u16, table: &Table) -> (Vec<(Day, Day)>, Vec<Day>) {
     (rest, makeup)
 }
 
+/// From when on a table holds; one of genesis always did.
+fn since(day: u32) -> String {
+    if day == 0 { "from the beginning".into() } else { format!("from {} on", Day::new(day)) }
+}
+
 fn table_rows(year: u16, table: &Table) -> Vec<(&'static str, String)> {
     let (rest, makeup) = exceptions(year, table);
     let rest: Vec<String> = rest
@@ -238,7 +243,7 @@ fn table_rows(year: u16, table: &Table) -> Vec<(&'static str, String)> {
         .collect();
     let makeup: Vec<String> = makeup.iter().map(ToString::to_string).collect();
     vec![
-        ("version", format!("{}, in effect from {} on", table.version, Day::new(table.effectiveDay))),
+        ("version", format!("{}, in effect {}", table.version, since(table.effectiveDay))),
         ("working days", table.workingDays.to_string()),
         ("rest (放假)", rest.join("\n")),
         ("make-up (调休上班)", if makeup.is_empty() { "none".into() } else { makeup.join("\n") }),

@@ -66,3 +66,19 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     println!("head {head}, state {state_root}");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_no_members_is_told_how_to_name_one() {
+        let dir = std::env::temp_dir().join(format!("ding-check-none-{}", std::process::id()));
+        let failure = run(Args { dir: dir.clone() }, true).unwrap_err();
+        let text = failure.to_string();
+        assert!(matches!(failure, Failure::Input(_)));
+        for want in [dir.to_str().unwrap(), "no member's folder", "--dir net/member-1", "stopped"] {
+            assert!(text.contains(want), "{want}: {text}");
+        }
+    }
+}

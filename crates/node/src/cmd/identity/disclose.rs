@@ -149,7 +149,8 @@ pub(super) async fn disclose(desk: &Desk, args: &Disclose) -> Result<(), Failure
     let digest = order::delivery(number, &order, &sealed);
     let signer = desk.signer()?;
     let act = Act::new(orders::state::ADDRESS, &deliverCall { number, fields, digest });
-    // The ledger says whether it would take the delivery before anything is written.
+    // Door and ledger say whether they would take the delivery before anything is written.
+    desk.require_standing(signer.address(), act.module, &act.input).await?;
     desk.gas(signer.address(), act.module, &act.input).await?;
     let names = Field::names(fields);
     desk.confirm(&format!(
