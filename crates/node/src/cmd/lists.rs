@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use crate::{
     failure::Failure,
-    text::{say, say_json},
+    text::{padded, say, say_json, width},
 };
 use serde_json::{Map, Value, json};
 
@@ -104,17 +104,13 @@ fn lines(items: &[Value], columns: &[&str]) -> String {
     let cell = |item: &Value, name: &str| item.get(name).map(word).unwrap_or_default();
     let mut table = vec![names.clone()];
     table.extend(items.iter().map(|item| names.iter().map(|name| cell(item, name)).collect()));
-    let width = |text: &str| text.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum::<usize>();
     let widths: Vec<usize> = (0..names.len())
         .map(|column| {
             table.iter().filter_map(|row| row.get(column)).map(|text| width(text)).max().unwrap_or(0)
         })
         .collect();
     let line = |row: &Vec<String>| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(text, wide)| format!("{text}{}", " ".repeat(wide.saturating_sub(width(text)))));
+        let cells = row.iter().zip(&widths).map(|(text, wide)| padded(text, *wide));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     table.iter().map(line).collect::<Vec<_>>().join("\n")

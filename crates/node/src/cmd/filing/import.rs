@@ -189,6 +189,7 @@ impl Import {
         let salts = self.salts.as_deref().map(Salts::at).transpose()?;
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
+        desk.require_standing(signer.address(), ADDRESS, &[]).await?;
         let known = known(&desk, &entries).await?;
         let (skipped, problems) = against(&desk, &entries, &known).await?;
         sheet.problems.extend(problems);
