@@ -224,3 +224,15 @@ fn periods_that_began_are_asked_about_at_a_bounded_price() {
     scene.call(STRANGER, deadlineCall { start: day("2026-02-10").get(), workingDays: 20 }).unwrap();
     assert!(scene.gas_used() < 8_000, "{} gas", scene.gas_used());
 }
+
+#[test]
+fn a_proposed_table_says_from_when_it_is_in_effect() {
+    let dated = table(2027, &[1], "2026-12-01");
+    let undated = loadTableCall { effectiveDay: 0, ..dated.clone() };
+    for (call, want) in
+        [(undated, "in effect as soon as it is carried out"), (dated, "in effect from 2026-12-01 on")]
+    {
+        let text = describe(&call.abi_encode()).unwrap();
+        assert!(text.contains(want) && text.contains("260 working days"), "{text}");
+    }
+}
