@@ -88,7 +88,9 @@ interface IIdentity {
     function renew(uint64 binding, uint8 level, uint64 expiryMs) external;
     /// @notice Puts a further account under a root's binding. By the authority.
     function addAccount(address root, address account) external;
-    /// @notice Replaces an account of a binding; its history stays. By the authority.
+    /// @notice Replaces an account of a binding; its history stays. By the authority. Not while the
+    /// account or its root is frozen: the orders name the account, and end with it. Until then the
+    /// authority suspends an account whose key is lost.
     function rotate(address account, address successor, uint8 reason) external;
     /// @notice Suspends an account; a root with its whole binding. By the authority.
     function suspend(address account, uint8 reason) external;
@@ -208,6 +210,8 @@ interface IIdentity {
     error NotResponsible(uint64 binding, uint32 responsible, uint32 authority);
     /// @notice The step is not possible from this status.
     error WrongStatus(address account, uint8 status);
+    /// @notice The account, or its root, is frozen; it is replaced when the orders have ended.
+    error AccountFrozen(address account, uint64 untilMs);
     /// @notice The account has no standing in this block.
     error NotInForce(address account, uint8 status);
     /// @notice The account is not the root of its binding.

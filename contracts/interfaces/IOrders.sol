@@ -105,8 +105,9 @@ interface IOrders {
     function answer(uint64 number, bytes32 digest) external returns (bool late);
     /// @notice Accepts the answer, or does not: then the order goes on. By the issuing organisation,
     /// or the national administration where that one supervises nothing any more.
+    /// @param digest Digest of the answer that was read: the target may have replaced it meanwhile.
     /// @param finding Digest of the finding, or zero.
-    function settle(uint64 number, bool accepted, bytes32 finding) external;
+    function settle(uint64 number, bool accepted, bytes32 digest, bytes32 finding) external;
     /// @notice Says that the data was handed over, by the identity authority that bound the account.
     /// @param fields What was handed over: part of the scope.
     /// @param digest Digest of the encrypted package.
@@ -118,7 +119,7 @@ interface IOrders {
     function look(uint64 number, uint32 fields, bool matches) external;
     /// @notice Appeals against an order, by its target, within 60 days of its approval. Once.
     function appeal(uint64 number, bytes32 grounds) external;
-    /// @notice Decides an appeal, by a supervisor who neither drafted nor approved the order.
+    /// @notice Decides an appeal, by a supervisor who neither drafted nor approved the order, nor appealed.
     /// @param revoke Whether the order is revoked.
     function decideAppeal(uint64 number, bool revoke, bytes32 reasons) external;
 
@@ -143,8 +144,8 @@ interface IOrders {
     event OrderWithdrawn(uint64 indexed number, bytes32 indexed target, uint64 timestampMs);
     /// @notice An order was answered.
     event OrderAnswered(uint64 indexed number, bytes32 indexed target, address indexed account, bytes32 digest, bool late, uint64 timestampMs);
-    /// @notice An answer was accepted, or not.
-    event OrderSettled(uint64 indexed number, bytes32 indexed target, address indexed account, bool accepted, bytes32 finding, uint64 timestampMs);
+    /// @notice The answer with this digest was accepted, or not.
+    event OrderSettled(uint64 indexed number, bytes32 indexed target, address indexed account, bool accepted, bytes32 digest, bytes32 finding, uint64 timestampMs);
     /// @notice An order was lifted by another.
     event OrderLifted(uint64 indexed number, bytes32 indexed target, uint64 indexed by, uint64 timestampMs);
     /// @notice An identity authority handed data over.
@@ -202,6 +203,8 @@ interface IOrders {
     error WrongAction(uint64 number, uint8 action);
     /// @notice The digest is all zero.
     error DigestRequired();
+    /// @notice The answer is another one by now: read it before you settle.
+    error AnswerReplaced(uint64 number, bytes32 answer, bytes32 digest);
     /// @notice The caller does not act for the identity authority that bound the account.
     error NotTheIdentityAuthority(uint64 number, address account);
     /// @notice What is handed over or looked at is not part of what the order, or the delivery, allows.

@@ -276,6 +276,28 @@ impl<'a> Ctx<'a> {
         result
     }
 
+    /// Asks any module of the registry, wherever it stands, and lets it read as itself; whatever it
+    /// tries to write is a fault. For [`Module::rehearse`]: the one look down the registry.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function; a fault if the module is not in the registry.
+    pub(crate) fn consult<R>(
+        &mut self,
+        module: &'static dyn Module,
+        run: impl FnOnce(&mut Self) -> Result<R, Stop>,
+    ) -> Result<R, Stop> {
+        let address = module.address();
+        let Some(place) = registry::place(&address) else {
+            return Err(self.fault(format!("asked {}, which is not in the registry", module.name())));
+        };
+        let before = (self.module, self.address, self.place, self.caller);
+        (self.module, self.address, self.place, self.caller) = (module.name(), address, place, self.address);
+        let result = self.reading(run).map_err(|stop| stop.within(module.name()));
+        (self.module, self.address, self.place, self.caller) = before;
+        result
+    }
+
     pub(crate) fn sload(&mut self, address: Address, slot: U256) -> Result<U256, Stop> {
         self.require_reach(address)?;
         self.host.sload(address, slot)

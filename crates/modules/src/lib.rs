@@ -109,6 +109,7 @@ pub mod services;
 pub mod stop;
 pub mod storage;
 pub mod uscc;
+mod words;
 
 pub use check::Violation;
 pub use ctx::{BlockInfo, Call, Ctx, Host};

@@ -40,6 +40,17 @@ pub trait Module: Send + Sync + 'static {
         dispatch::require_writing(&self.interface(), input)
     }
 
+    /// Looks whether a proposed call could be carried out as things stand, before anybody votes: all that
+    /// [`Module::check_proposal`] tells, and what storage says. A module that decides about its own
+    /// storage refuses here what the call itself would, except for want of a decision.
+    ///
+    /// # Errors
+    ///
+    /// Reverts as the call itself would.
+    fn rehearse(&self, _ctx: &mut Ctx<'_>, input: &[u8]) -> Result<(), Stop> {
+        self.check_proposal(input)
+    }
+
     /// What such a call would change, in a sentence; `None` if it cannot say. Shown at the doors,
     /// never part of consensus.
     fn describe(&self, _input: &[u8]) -> Option<String> {

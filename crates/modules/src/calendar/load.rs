@@ -32,11 +32,11 @@ pub(super) fn describe(input: &[u8]) -> Option<String> {
     let days = working_days(&call).ok()?;
     let loadTableCall { year, holidays, makeupDays, effectiveDay, source } = call;
     let from = match effectiveDay {
-        0 => "the day of loading".to_owned(),
-        day => Day::new(day).to_string(),
+        0 => "as soon as it is carried out".into(),
+        day => format!("from {} on", Day::new(day)),
     };
     Some(format!(
-        "load the table of {year} with {} holidays, {} make-up days and {} working days, in effect from {from} on \
+        "load the table of {year} with {} holidays, {} make-up days and {} working days, in effect {from} \
          (notice {source})",
         holidays.len(),
         makeupDays.len(),

@@ -4,6 +4,7 @@ use crate::{
     mocks::{self, STRANGER, Scene, revert},
     registry,
 };
+use alloy_sol_types::SolError as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn day(text: &str) -> Day {
@@ -291,5 +292,25 @@ fn tampered_storage_is_found() {
         scene.check();
         tamper(&mut scene);
         assert_eq!(scene.violation().unwrap_err().invariant, invariant);
+    }
+}
+
+#[test]
+fn every_error_has_a_sentence() {
+    let cases: Vec<(Vec<u8>, &str)> = vec![
+        (YearOutOfRange { year: 1969, min: 2000, max: 2200 }.abi_encode(), "1969"),
+        (NoSuchDay { year: 2026, day: 366, last: 365 }.abi_encode(), "366"),
+        (NotAscending { previous: 9, day: 8 }.abi_encode(), "9"),
+        (BothLists { day: 7 }.abi_encode(), "7"),
+        (MakeupOnWorkingDay { day: 12, weekday: 1 }.abi_encode(), "12"),
+        (EffectiveTooLate { effectiveDay: 20_000, lastDay: 19_999 }.abi_encode(), "2024-10-04"),
+        (ZeroSource {}.abi_encode(), "SHA-256"),
+        (PeriodTooLong { length: 901, max: 900 }.abi_encode(), "at most 900"),
+        (NoSuchDate { year: 2026, month: 2, dayOfMonth: 30 }.abi_encode(), "no date 2026-02-30"),
+    ];
+    assert_eq!(cases.len(), (Calendar.interface().abi)().errors.len());
+    for (data, want) in cases {
+        let text = decode_revert(&data).unwrap();
+        assert!(text.contains(want) && text.contains(' '), "{text}");
     }
 }

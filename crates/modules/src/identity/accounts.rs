@@ -115,25 +115,32 @@ fn join(ctx: &mut Ctx<'_>, root: &Known, account: Address) -> Result<(), Stop> {
         root_status: root.standing.status,
         frozen_until_ms: before.frozen_until_ms,
         root_frozen_until_ms: root.standing.frozen_until_ms,
+        since_ms: ctx.timestamp_ms(),
         ..root.standing
     };
     STANDINGS.cell(ctx, account)?.replace(ctx, &before, &standing)?;
     ctx.emit(&AccountAdded { binding: id, account, by })
 }
 
-/// Puts a successor into an account's place. A freeze of either goes with it.
+/// Puts a successor into an account's place. Orders freeze accounts by name, so one that is frozen, or
+/// under a frozen root, is replaced only when they have ended: the successor would escape them, or
+/// outlive them. A freeze of the successor is its own, and goes with it.
 fn replace(ctx: &mut Ctx<'_>, known: &Known, successor: Address, reason: u8) -> Result<(), Stop> {
     let (account, id, by) = (known.address, known.id(), ctx.caller());
     if account == successor {
         return Err(Stop::revert(SameAccount { account }));
     }
     known.require_status(&[Status::Active, Status::Suspended])?;
+    let until_ms = known.standing.frozen_until();
+    if ctx.timestamp_ms() < until_ms {
+        return Err(Stop::revert(AccountFrozen { account, untilMs: until_ms }));
+    }
     let before = require_free(ctx, successor)?;
     let place = known.account.place;
     ACCOUNTS.set(ctx, account, &Account { binding: id, place: 0, successor })?;
     ACCOUNTS.set(ctx, successor, &Account { binding: id, place, ..Account::default() })?;
-    let frozen_until_ms = known.standing.frozen_until_ms.max(before.frozen_until_ms);
-    let after = Standing { frozen_until_ms, ..known.standing };
+    let frozen_until_ms = before.frozen_until_ms;
+    let after = Standing { frozen_until_ms, since_ms: ctx.timestamp_ms(), ..known.standing };
     STANDINGS.cell(ctx, successor)?.replace(ctx, &before, &after)?;
     let left = Standing { status: Status::Replaced, ..known.standing };
     STANDINGS.cell(ctx, account)?.replace(ctx, &known.standing, &left)?;

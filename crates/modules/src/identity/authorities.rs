@@ -3,7 +3,7 @@
 
 use super::{
     abi::IIdentity::*,
-    state::{AUTHORITIES, AUTHORITY_OF, Authority, BINDINGS, COUNTS, LIVE, NAMES, TIME_BITS},
+    state::{AUTHORITIES, AUTHORITY_OF, Authority, BINDINGS, COUNTS, Counts, LIVE, NAMES, TIME_BITS},
     terms::Reason,
 };
 use crate::{Ctx, Stop, ids, members};
@@ -43,26 +43,35 @@ pub(super) fn require_reason(reason: u8) -> Result<(), Stop> {
 pub(super) fn appoint(ctx: &mut Ctx<'_>, call: appointCall) -> Result<u32, Stop> {
     check_appoint(&call)?;
     let proposal = members::take_decision(ctx, &call.abi_encode())?;
+    require_appointable(ctx, &call)?;
     let appointCall { organisation, name, fromMs } = call;
-    let count = members::state::COUNT.get(ctx)?;
-    if !(1..=count).contains(&organisation) {
-        return Err(Stop::revert(NoSuchOrganisation { id: organisation, count }));
-    }
-    let known = AUTHORITY_OF.get(ctx, organisation)?;
-    if known != 0 {
-        return Err(Stop::revert(AlreadyAuthority { organisation, authority: known }));
-    }
     let authority = write(ctx, organisation, &name, fromMs)?;
     ctx.emit(&AuthorityAppointed { authority, organisation, name, fromMs, proposal })?;
     Ok(authority)
 }
 
+/// What storage says about an appointment.
+pub(super) fn require_appointable(ctx: &mut Ctx<'_>, call: &appointCall) -> Result<(), Stop> {
+    let (organisation, count) = (call.organisation, members::state::COUNT.get(ctx)?);
+    if !(1..=count).contains(&organisation) {
+        return Err(Stop::revert(NoSuchOrganisation { id: organisation, count }));
+    }
+    let authority = AUTHORITY_OF.get(ctx, organisation)?;
+    if authority != 0 {
+        return Err(Stop::revert(AlreadyAuthority { organisation, authority }));
+    }
+    require_room(&COUNTS.get(ctx)?)
+}
+
+fn require_room(counts: &Counts) -> Result<(), Stop> {
+    let max = limits::IDENTITY_AUTHORITIES_MAX;
+    if counts.authorities >= max { Err(Stop::revert(TooManyAuthorities { max })) } else { Ok(()) }
+}
+
 /// Writes a new authority, at genesis too.
 pub(super) fn write(ctx: &mut Ctx<'_>, organisation: u32, name: &str, from_ms: u64) -> Result<u32, Stop> {
     let mut counts = COUNTS.get(ctx)?;
-    if counts.authorities >= limits::IDENTITY_AUTHORITIES_MAX {
-        return Err(Stop::revert(TooManyAuthorities { max: limits::IDENTITY_AUTHORITIES_MAX }));
-    }
+    require_room(&counts)?;
     counts.authorities += 1;
     let authority = counts.authorities;
     COUNTS.set(ctx, &counts)?;
@@ -77,25 +86,16 @@ pub(super) fn write(ctx: &mut Ctx<'_>, organisation: u32, name: &str, from_ms: u
 pub(super) fn dismiss(ctx: &mut Ctx<'_>, call: dismissCall) -> Result<dismissReturn, Stop> {
     check_dismiss(&call)?;
     let proposal = members::take_decision(ctx, &call.abi_encode())?;
+    let (known, heir) = require_dismissible(ctx, &call)?;
     let dismissCall { authority, successor, reason } = call;
-    let known = require_authority(ctx, authority)?;
-    if known.ended_ms != 0 {
-        return Err(Stop::revert(AlreadyDismissed { authority, endedMs: known.ended_ms }));
-    }
     let now = ctx.timestamp_ms();
     ctx.invariant("I1 times fit their bits", now >> TIME_BITS == 0 && now != 0)?;
-    if successor != 0 {
-        let heir = require_authority(ctx, successor)?;
-        if heir.ended_ms != 0 || heir.from_ms > now {
-            return Err(Stop::revert(SuccessorNotAccepted { authority, successor }));
-        }
+    if let Some(heir) = heir {
         let live = heir.live.checked_add(known.live).ok_or_else(Stop::overflow)?;
         AUTHORITIES.cell(ctx, successor)?.replace(ctx, &heir, &Authority { live, ..heir })?;
         let mut counts = COUNTS.get(ctx)?;
         counts.successions = counts.successions.checked_add(1).ok_or_else(Stop::overflow)?;
         COUNTS.set(ctx, &counts)?;
-    } else if known.live != 0 {
-        return Err(Stop::revert(BindingsLive { authority, live: known.live }));
     }
     let ended = Authority { ended_ms: now, successor, live: 0, ..known };
     AUTHORITIES.cell(ctx, authority)?.replace(ctx, &known, &ended)?;
@@ -103,6 +103,29 @@ pub(super) fn dismiss(ctx: &mut Ctx<'_>, call: dismissCall) -> Result<dismissRet
     let live = known.live;
     ctx.emit(&AuthorityDismissed { authority, successor, reason, live, timestampMs: now, proposal })?;
     Ok(dismissReturn {})
+}
+
+/// What storage says about a dismissal: the authority, and who takes over its bindings.
+pub(super) fn require_dismissible(
+    ctx: &mut Ctx<'_>,
+    call: &dismissCall,
+) -> Result<(Authority, Option<Authority>), Stop> {
+    let dismissCall { authority, successor, .. } = *call;
+    let known = require_authority(ctx, authority)?;
+    if known.ended_ms != 0 {
+        return Err(Stop::revert(AlreadyDismissed { authority, endedMs: known.ended_ms }));
+    }
+    if successor == 0 {
+        return match known.live {
+            0 => Ok((known, None)),
+            live => Err(Stop::revert(BindingsLive { authority, live })),
+        };
+    }
+    let heir = require_authority(ctx, successor)?;
+    if heir.ended_ms != 0 || heir.from_ms > ctx.timestamp_ms() {
+        return Err(Stop::revert(SuccessorNotAccepted { authority, successor }));
+    }
+    Ok((known, Some(heir)))
 }
 
 /// The authority with this number.

@@ -181,6 +181,7 @@ pub(super) fn of_root(binding: &Binding) -> Standing {
         level: binding.level,
         expiry_ms: binding.expiry_ms,
         authority: binding.authority,
+        since_ms: binding.timestamp_ms,
         ..Standing::default()
     }
 }
@@ -347,7 +348,8 @@ fn leave(ctx: &mut Ctx<'_>, known: &Known) -> Result<(), Stop> {
 
 /// Freezes an account until a time, or releases it (0); for the module `orders` only. A root is frozen
 /// and released with the accounts under it, which may be frozen by themselves besides. Any account can
-/// be frozen, bound or not, except those of supervisors.
+/// be frozen, bound or not, except those of supervisors; one that was frozen when it came to act for a
+/// supervisor stays so until its orders end, and can be frozen no longer than that.
 ///
 /// # Errors
 ///
@@ -357,7 +359,8 @@ pub fn set_frozen(ctx: &mut Ctx<'_>, account: Address, until_ms: u64) -> Result<
     let (until_ms, now) = (until_ms.min(NEVER_MS), ctx.timestamp_ms());
     if until_ms != 0 {
         let organisation = members::organisation_of(ctx, account)?;
-        if organisation != 0 && members::has(ctx, organisation, Role::Supervisor)? {
+        let longer = until_ms > STANDINGS.get(ctx, account)?.frozen_until_ms;
+        if longer && organisation != 0 && members::has(ctx, organisation, Role::Supervisor)? {
             return Err(Stop::revert(SupervisorNotFrozen { account, organisation }));
         }
         if until_ms <= now {

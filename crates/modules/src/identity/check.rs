@@ -35,6 +35,8 @@ struct Own {
     /// Of the root that it was under when it left.
     root_frozen_until_ms: u64,
     invited_until_ms: u64,
+    /// When it came under its binding, if an event says so: of roots only.
+    since_ms: Option<u64>,
 }
 
 pub(super) fn check(ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation> {
@@ -199,7 +201,8 @@ impl Story {
         self.places.insert(event.binding, Vec::new());
         self.count_live(event.authority, true)?;
         self.enter(event.account, Account { binding: event.binding, ..Account::default() })?;
-        self.own.entry(event.account).or_default().status = Some(Status::Active);
+        let own = self.own.entry(event.account).or_default();
+        (own.status, own.since_ms) = (Some(Status::Active), Some(event.timestampMs));
         Ok(())
     }
 
@@ -251,12 +254,10 @@ impl Story {
         }
         let root_frozen = self.root_frozen(event.binding, root);
         let old = self.own.entry(event.account).or_default();
-        let (status, frozen) = (old.status, old.frozen_until_ms);
+        let status = old.status;
         old.status = Some(Status::Replaced);
         old.root_frozen_until_ms = root_frozen;
-        let new = self.own.entry(event.successor).or_default();
-        new.status = status;
-        new.frozen_until_ms = new.frozen_until_ms.max(frozen);
+        self.own.entry(event.successor).or_default().status = status;
         self.accepted(event.successor);
         Ok(())
     }
@@ -321,8 +322,9 @@ impl Story {
         Ok(())
     }
 
-    /// The standing that an account should have.
-    fn standing(&self, address: &Address) -> Standing {
+    /// The standing that an account should have. `since_ms` is what storage says about the time at which
+    /// it came under its binding: only events of roots name it, others came later than their root.
+    fn standing(&self, address: &Address, since_ms: u64) -> Standing {
         let own = self.own.get(address).copied().unwrap_or_default();
         let frozen_until_ms = own.frozen_until_ms;
         let Some(account) = self.accounts.get(address) else {
@@ -351,6 +353,7 @@ impl Story {
             frozen_until_ms,
             root_frozen_until_ms,
             authority: binding.authority,
+            since_ms: own.since_ms.unwrap_or_else(|| since_ms.max(binding.timestamp_ms)),
         }
     }
 
@@ -368,7 +371,8 @@ impl Story {
             })?;
         }
         for address in self.own.keys() {
-            let (found, want) = (STANDINGS.get(ctx, *address)?, self.standing(address));
+            let found = STANDINGS.get(ctx, *address)?;
+            let want = self.standing(address, found.since_ms);
             let same = if self.has_left(address) { left_alike(&found, &want) } else { found == want };
             Violation::unless("I2", same, || {
                 format!("standing of {address} is {found:?}, the events say {want:?}")
@@ -445,6 +449,9 @@ impl Story {
 /// Steps of a binding do not reach an account that left: level, expiry and the binding's status stay as
 /// they were then. What is its own is compared.
 fn left_alike(found: &Standing, want: &Standing) -> bool {
-    (found.status, found.kind, found.authority, found.frozen_until_ms, found.root_frozen_until_ms)
-        == (want.status, want.kind, want.authority, want.frozen_until_ms, want.root_frozen_until_ms)
+    let own = |standing: &Standing| {
+        let Standing { status, kind, authority, since_ms, .. } = *standing;
+        (status, kind, authority, since_ms, standing.frozen_until_ms, standing.root_frozen_until_ms)
+    };
+    own(found) == own(want)
 }

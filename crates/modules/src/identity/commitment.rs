@@ -97,9 +97,15 @@ mod tests {
 
     #[test]
     fn a_disclosure_is_of_one_order_subject_and_package() {
-        let [first, second] = [1, 2].map(B256::repeat_byte);
+        let [first, second, third] = [1, 2, 3].map(B256::repeat_byte);
         let digest = disclosure(&first, &second, b"sealed");
-        assert_ne!(digest, disclosure(&second, &first, b"sealed"));
-        assert_ne!(digest, disclosure(&first, &second, b"sealed "));
+        let others = [
+            disclosure(&third, &second, b"sealed"),
+            disclosure(&first, &third, b"sealed"),
+            disclosure(&second, &first, b"sealed"),
+            disclosure(&first, &second, b"sealed "),
+            disclosure(&first, &second, b""),
+        ];
+        assert!(others.iter().all(|other| *other != digest));
     }
 }

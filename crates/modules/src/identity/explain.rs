@@ -2,9 +2,14 @@
 
 use super::{
     abi::IIdentity::{IIdentityErrors as E, *},
+    standing::NEVER_MS,
     terms::{Kind, Level, Purpose, Reason, Status},
 };
-use crate::{Module as _, members::Members};
+use crate::{
+    Module as _,
+    members::Members,
+    words::{moment, numbered, span, word},
+};
 use ding_primitives::limits;
 
 /// One arm an error: the match is exhaustive, so an error without a sentence does not compile. One of
@@ -20,16 +25,18 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             "account {account} acts for organisation {organisation}, which is no identity authority now; have it appointed by vote"
         ),
         E::AuthorityNotYet(AuthorityNotYet { authority, fromMs, nowMs }) => format!(
-            "authority {authority} begins at {fromMs} (ms since 1970), now is {nowMs}; wait until then"
+            "authority {authority} begins at {}, it is {}; wait until then",
+            moment(fromMs),
+            moment(nowMs)
         ),
         E::AlreadyAuthority(AlreadyAuthority { organisation, authority }) => {
             format!("organisation {organisation} is authority {authority} already; dismiss that first")
         }
         E::NoSuchAuthority(NoSuchAuthority { authority, count }) => {
-            format!("there is no authority {authority}; they are numbered 1 to {count}")
+            format!("there is no authority {authority}; {}", numbered(count))
         }
         E::AlreadyDismissed(AlreadyDismissed { authority, endedMs }) => {
-            format!("authority {authority} was dismissed at {endedMs} (ms since 1970)")
+            format!("authority {authority} was dismissed at {}; name another", moment(endedMs))
         }
         E::TooManyAuthorities(TooManyAuthorities { max }) => {
             format!("this chain has had {max} authorities, dismissed ones counted; no more are possible")
@@ -44,7 +51,12 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             "a name of {characters} characters is not accepted: 1 to {max}, composed (NFC), none of them a control or invisible sign, no spaces at the ends"
         ),
         E::TimeNotAccepted(TimeNotAccepted { timeMs, nowMs, maxMs }) => {
-            format!("the time {timeMs} (ms since 1970) is not accepted: after {nowMs} and at most {maxMs} is")
+            format!(
+                "{} is not accepted here; name a time after {} and until {}",
+                moment(timeMs),
+                moment(nowMs),
+                moment(maxMs)
+            )
         }
         E::UnknownSubjectKind(UnknownSubjectKind { kind }) => {
             format!("there is no kind {kind}; kinds are {}", list(Kind::ALL, Kind::number))
@@ -69,7 +81,8 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             "a person has no unified social credit code; send zero as code".into()
         }
         E::CodeNotAccepted(CodeNotAccepted { code, .. }) => format!(
-            "{code} is no unified social credit code that checks: 18 capital letters and digits from the left, zeros behind"
+            "{} is no unified social credit code that checks: 18 capital letters and digits from the left, zeros behind",
+            word(&code)
         ),
         E::AccountNotAccepted(AccountNotAccepted { account }) => {
             format!("account {account} can sign nothing; name the account of a key")
@@ -83,13 +96,14 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             status_name(status)
         ),
         E::SubjectBound(SubjectBound { subject, authority, binding, root }) => format!(
-            "the subject {subject} has the live binding {binding} of authority {authority} on account {root}; add accounts to it, rotate or revoke it"
+            "the subject {} has the live binding {binding} of authority {authority} on account {root}; add accounts to it, rotate or revoke it",
+            word(&subject)
         ),
         E::NotBound(NotBound { account }) => {
             format!("account {account} is under no binding; let an identity authority bind it")
         }
         E::NoSuchBinding(NoSuchBinding { binding, count }) => {
-            format!("there is no binding {binding}; they are numbered 1 to {count}")
+            format!("there is no binding {binding}; {}", numbered(count))
         }
         E::NotResponsible(NotResponsible { binding, responsible, authority }) => format!(
             "authority {responsible} answers for binding {binding}, not authority {authority}; ask there"
@@ -97,6 +111,10 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
         E::WrongStatus(WrongStatus { account, status }) => {
             format!("account {account} is {}; this step is not possible from there", status_name(status))
         }
+        E::AccountFrozen(AccountFrozen { account, untilMs }) => format!(
+            "account {account} is frozen{}, by orders against it or the root of its binding; it is replaced when they have ended or been lifted, so suspend it until then if its key is lost",
+            if untilMs >= NEVER_MS { " without end".into() } else { format!(" until {}", moment(untilMs)) }
+        ),
         E::NotInForce(NotInForce { account, status }) => format!(
             "account {account} has no standing now ({}, or expired, or frozen); ask its identity authority",
             status_name(status)
@@ -114,8 +132,10 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             format!("{inviter} has no invitation open for {account}; let it invite first")
         }
         E::NotInvited(NotInvited { account, inviter, untilMs, nowMs }) => format!(
-            "the invitation of {account} by {inviter} ended at {untilMs} (ms since 1970), now is {nowMs}; let it invite again, within {} days",
-            limits::IDENTITY_INVITATION_MS / (24 * 60 * 60 * 1_000)
+            "the invitation of {account} by {inviter} ended at {}, it is {}; let it invite again, and accept within {}",
+            moment(untilMs),
+            moment(nowMs),
+            span(limits::IDENTITY_INVITATION_MS)
         ),
         E::SupervisorNotFrozen(SupervisorNotFrozen { account, organisation }) => format!(
             "account {account} acts for organisation {organisation}, a supervisor, and is not frozen; propose its removal in members instead"

@@ -58,9 +58,13 @@ pub use self::{
     genesis::{Admission, AuthorityEntry, Section, bound},
     standing::{Refusal, Standing},
     terms::{Kind, Level, Purpose, Reason, Status},
-    views::{Subject, level_of, require_authority_of, same_subject, subject_of},
+    views::{
+        Subject, bound_accounts, level_of, require_authority_of, same_subject, subject_of, were_same_subject,
+    },
 };
-use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, members, stop::IModule::UnknownFunction};
+use crate::{
+    Ctx, Interface, Module, Stop, Violation, dispatch, members, stop::IModule::UnknownFunction, words::moment,
+};
 use alloy_primitives::FixedBytes;
 use alloy_sol_types::SolInterface as _;
 use ding_primitives::{Address, Bytes, Log, Spec, U256};
@@ -128,6 +132,16 @@ impl Module for Identity {
         }
     }
 
+    fn rehearse(&self, ctx: &mut Ctx<'_>, input: &[u8]) -> Result<(), Stop> {
+        use IIdentityCalls as C;
+        self.check_proposal(input)?;
+        match dispatch::decode_exact::<C>(input)? {
+            C::appoint(call) => authorities::require_appointable(ctx, &call),
+            C::dismiss(call) => authorities::require_dismissible(ctx, &call).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
     fn describe(&self, input: &[u8]) -> Option<String> {
         use IIdentityCalls as C;
         match dispatch::decode::<C>(input).ok()? {
@@ -135,7 +149,8 @@ impl Module for Identity {
                 Some(format!("appoint organisation {organisation} as identity authority {name:?}, at once"))
             }
             C::appoint(appointCall { organisation, name, fromMs }) => Some(format!(
-                "appoint organisation {organisation} as identity authority {name:?}, from {fromMs} (ms since 1970)"
+                "appoint organisation {organisation} as identity authority {name:?}, from {}",
+                moment(fromMs)
             )),
             C::dismiss(dismissCall { authority, successor, reason }) => {
                 let reason = Reason::from_number(reason).map_or("unknown", Reason::name);

@@ -6,8 +6,10 @@
 //! [`Refusal::is_lifted_by_membership`] says so, it reads a second one, `members`'
 //! `organisation_slot` of the sender: accounts that act for an organisation of the consortium have
 //! standing whether or not an identity authority bound them, because they must be able to appoint
-//! one. A freeze holds for them too; accounts of supervisors cannot be frozen. [`admit`] puts the two
-//! together and leaves the reading to the caller.
+//! one. Once bound, an account that its authority suspended, revoked or replaced is refused for them
+//! too: its key may be lost. Their organisation names another, itself or by vote. A freeze holds for
+//! them too; accounts of supervisors cannot be frozen. [`admit`] puts the two together and leaves the
+//! reading to the caller.
 //!
 //! An account that was invited may call `identity.accept` before it has standing, nothing else
 //! ([`is_acceptance`]).
@@ -17,7 +19,10 @@ use super::{
     state::{ADDRESS, COUNTS, Counts, STANDINGS},
     terms::Status,
 };
-use crate::storage::{Stored, pack, unpack};
+use crate::{
+    storage::{Stored, pack, unpack},
+    words::moment,
+};
 use alloy_sol_types::SolCall as _;
 use ding_primitives::{Address, U256};
 
@@ -25,7 +30,7 @@ use ding_primitives::{Address, U256};
 pub const NEVER_MS: u64 = (1 << 48) - 1;
 
 /// Standing of an account. One word, low bits first: status (8) | status of the binding (8) | kind (8)
-/// | level (8) | expiry (48) | frozen until (48) | root frozen until (48) | authority (32).
+/// | level (8) | expiry (48) | frozen until (48) | root frozen until (48) | authority (32) | since (48).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Status of the account itself; for a root, of its binding.
@@ -44,6 +49,8 @@ pub struct Standing {
     pub root_frozen_until_ms: u64,
     /// The authority that made the binding; 0 without one.
     pub authority: u32,
+    /// When the account came under its binding; 0 without one.
+    pub since_ms: u64,
 }
 
 impl Default for Standing {
@@ -57,6 +64,7 @@ impl Default for Standing {
             frozen_until_ms: 0,
             root_frozen_until_ms: 0,
             authority: 0,
+            since_ms: 0,
         }
     }
 }
@@ -122,12 +130,13 @@ impl Stored for Standing {
             (U256::from(self.frozen_until_ms), 48),
             (U256::from(self.root_frozen_until_ms), 48),
             (U256::from(self.authority), 32),
+            (U256::from(self.since_ms), 48),
         ])]
     }
 
     fn from_words([word]: &[U256; 1]) -> Option<Self> {
-        let [status, root_status, kind, level, expiry, frozen, root_frozen, authority] =
-            unpack(*word, [8, 8, 8, 8, 48, 48, 48, 32])?;
+        let [status, root_status, kind, level, expiry, frozen, root_frozen, authority, since] =
+            unpack(*word, [8, 8, 8, 8, 48, 48, 48, 32, 48])?;
         Some(Self {
             status: Status::from_number(status.to())?,
             root_status: Status::from_number(root_status.to())?,
@@ -137,6 +146,7 @@ impl Stored for Standing {
             frozen_until_ms: frozen.to(),
             root_frozen_until_ms: root_frozen.to(),
             authority: authority.to(),
+            since_ms: since.to(),
         })
     }
 }
@@ -152,7 +162,8 @@ pub enum Refusal {
     NotBound,
     /// The account is invited and may accept first.
     #[error(
-        "this account is invited until {until_ms} (ms since 1970) and not bound yet; accept the invitation first (identity.accept)"
+        "this account is invited until {} and not bound yet; accept the invitation first (identity.accept)",
+        moment(*until_ms)
     )]
     Invited {
         /// When the invitation ends.
@@ -169,14 +180,18 @@ pub enum Refusal {
     Replaced,
     /// The check of the subject is too old.
     #[error(
-        "standing of this account ended at {expiry_ms} (ms since 1970); let the identity authority renew it"
+        "standing of this account ended at {}; let the identity authority renew it",
+        moment(*expiry_ms)
     )]
     Expired {
         /// When it ended.
         expiry_ms: u64,
     },
     /// An order of a supervisor holds the account.
-    #[error("this account is frozen by an order of a supervisor{}; the order can be appealed", until(*until_ms))]
+    #[error(
+        "this account is frozen by an order of a supervisor{}; orders.freezesOf names it, it can be appealed against",
+        until(*until_ms)
+    )]
     Frozen {
         /// Until when; [`NEVER_MS`] without end.
         until_ms: u64,
@@ -187,7 +202,7 @@ pub enum Refusal {
 }
 
 fn until(until_ms: u64) -> String {
-    if until_ms >= NEVER_MS { String::new() } else { format!(" until {until_ms} (ms since 1970)") }
+    if until_ms >= NEVER_MS { String::new() } else { format!(" until {}", moment(until_ms)) }
 }
 
 impl Refusal {
@@ -205,9 +220,11 @@ impl Refusal {
         }
     }
 
-    /// Whether an account that acts for an organisation of the consortium may send all the same.
+    /// Whether an account that acts for an organisation of the consortium may send all the same: it
+    /// needs no binding, so that it can appoint who binds, but does not act against what an authority
+    /// decided about its binding.
     pub const fn is_lifted_by_membership(&self) -> bool {
-        !matches!(self, Self::Frozen { .. } | Self::Unreadable)
+        matches!(self, Self::NotBound | Self::Invited { .. } | Self::Expired { .. })
     }
 }
 

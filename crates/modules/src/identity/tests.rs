@@ -8,11 +8,12 @@ mod disorder;
 use super::{abi::IIdentity::*, standing::NEVER_MS, *};
 use crate::{
     decode_revert,
-    members::{OrganisationEntry, Role},
+    members::{self, OrganisationEntry, Role},
     mocks::{OTHER, STRANGER, Scene, digest, revert},
 };
 use alloy_sol_types::{SolCall as _, SolError as _};
 use ding_primitives::{B256, MemberKey, limits};
+use std::collections::BTreeSet;
 
 /// Accounts of the organisations 1 to 4: two identity authorities, a supervisor, a member of the
 /// consortium without a role. All run a validator.
@@ -440,18 +441,88 @@ fn a_frozen_root_freezes_what_is_under_it_until_the_time_or_the_release() {
     freeze(&mut scene, ROOT, now + DAY_MS).unwrap();
     assert_eq!(standing(&mut scene, ROOT).frozenUntilMs, now + DAY_MS);
     assert_eq!((level(&mut scene, ROOT), level(&mut scene, PHONE)), (0, 0));
-    // Who comes under a frozen root later, or takes its place, is frozen with it.
+    // Who comes under a frozen root later is frozen with it.
     scene.call(AUTHORITY, addAccountCall { root: ROOT, account: TABLET }).unwrap();
-    scene.call(AUTHORITY, rotateCall { account: ROOT, successor: FRESH, reason: 2 }).unwrap();
-    assert_eq!((level(&mut scene, TABLET), level(&mut scene, FRESH)), (0, 0));
+    assert_eq!(level(&mut scene, TABLET), 0);
     scene.check();
-    freeze(&mut scene, FRESH, 0).unwrap();
-    assert_eq!((level(&mut scene, TABLET), level(&mut scene, FRESH), level(&mut scene, PHONE)), (2, 2, 0));
+    freeze(&mut scene, ROOT, 0).unwrap();
+    assert_eq!((level(&mut scene, TABLET), level(&mut scene, ROOT), level(&mut scene, PHONE)), (2, 2, 0));
     scene.next_block_at(now + 2 * DAY_MS);
     assert_eq!(level(&mut scene, PHONE), 2);
     scene.check();
     freeze(&mut scene, PHONE, u64::MAX).unwrap();
     assert_eq!(standing(&mut scene, PHONE).frozenUntilMs, NEVER_MS);
+    scene.check();
+}
+
+#[test]
+fn an_account_is_not_replaced_while_it_or_its_root_is_frozen() {
+    let mut scene = bound();
+    let now = scene.block().timestamp_ms;
+    let rotate = |account, successor| rotateCall { account, successor, reason: 2 };
+    scene.within(|ctx| set_frozen(ctx, ROOT, now + DAY_MS)).unwrap();
+    for account in [ROOT, PHONE] {
+        let refused = AccountFrozen { account, untilMs: now + DAY_MS };
+        assert_eq!(scene.call(AUTHORITY, rotate(account, FRESH)), revert(refused));
+    }
+    // A key that was lost is made harmless meanwhile, and replaced when the freeze is over.
+    scene.call(AUTHORITY, suspendCall { account: PHONE, reason: 2 }).unwrap();
+    scene.within(|ctx| set_frozen(ctx, PHONE, now + 2 * DAY_MS)).unwrap();
+    scene.next_block_at(now + DAY_MS);
+    scene.call(AUTHORITY, rotate(ROOT, FRESH)).unwrap();
+    let refused = AccountFrozen { account: PHONE, untilMs: now + 2 * DAY_MS };
+    assert_eq!(scene.call(AUTHORITY, rotate(PHONE, TABLET)), revert(refused));
+    scene.check();
+    scene.within(|ctx| set_frozen(ctx, PHONE, 0)).unwrap();
+    // A successor that is frozen by itself stays so, and holds what comes under it.
+    scene.within(|ctx| set_frozen(ctx, OTHER, NEVER_MS)).unwrap();
+    scene.call(AUTHORITY, rotate(FRESH, OTHER)).unwrap();
+    assert_eq!(standing(&mut scene, PHONE).frozenUntilMs, NEVER_MS);
+    scene.check();
+    scene.within(|ctx| set_frozen(ctx, OTHER, 0)).unwrap();
+    scene.call(AUTHORITY, rotate(PHONE, TABLET)).unwrap();
+    assert_eq!((level(&mut scene, OTHER), standing(&mut scene, TABLET).status), (2, 2));
+    scene.check();
+}
+
+#[test]
+fn who_came_to_act_for_a_supervisor_is_frozen_no_longer_than_before() {
+    let mut scene = scene();
+    let now = scene.block().timestamp_ms;
+    let freeze = |scene: &mut Scene<'_>, until| scene.within(|ctx| set_frozen(ctx, STRANGER, until));
+    freeze(&mut scene, now + 2 * DAY_MS).unwrap();
+    let join = members::abi::IMembers::addAccountCall { id: 3, account: STRANGER };
+    scene.call_of(members::state::ADDRESS, SUPERVISOR, join).unwrap();
+    let refused = SupervisorNotFrozen { account: STRANGER, organisation: 3 };
+    assert_eq!(freeze(&mut scene, now + 2 * DAY_MS + 1), revert(refused));
+    assert_eq!(freeze(&mut scene, now + DAY_MS), Ok(()));
+    assert_eq!(standing(&mut scene, STRANGER).frozenUntilMs, now + DAY_MS);
+    scene.check();
+}
+
+#[test]
+fn accounts_of_one_subject_count_as_one_person_from_the_time_at_which_both_were_bound() {
+    let mut scene = scene();
+    let first = scene.block().timestamp_ms;
+    scene.call(AUTHORITY, person(ROOT, 1)).unwrap();
+    scene.later(DAY_MS);
+    scene.call(AUTHORITY, addAccountCall { root: ROOT, account: PHONE }).unwrap();
+    scene.later(DAY_MS);
+    scene.call(SECOND, person(FRESH, 1)).unwrap();
+    scene.later(DAY_MS);
+    scene.call(AUTHORITY, rotateCall { account: PHONE, successor: TABLET, reason: 2 }).unwrap();
+    for (one, other, from) in [
+        (ROOT, ROOT, 0),
+        (ROOT, PHONE, first + DAY_MS + 1),
+        (FRESH, ROOT, first + 2 * DAY_MS + 1),
+        (TABLET, ROOT, first + 3 * DAY_MS + 1),
+        (TABLET, PHONE, first + 3 * DAY_MS + 1),
+    ] {
+        let mut were = |time| scene.within(|ctx| were_same_subject(ctx, one, other, time)).unwrap();
+        assert!(were(from) && were(from + DAY_MS), "{one} {other}");
+        assert!(from == 0 || !were(from - 1), "{one} {other}");
+    }
+    assert_eq!(scene.within(|ctx| were_same_subject(ctx, ROOT, STRANGER, u64::MAX)), Ok(false));
     scene.check();
 }
 
@@ -539,24 +610,31 @@ fn the_standing_of_an_account_is_one_word_at_the_slot_that_admission_reads() {
     let text = format!("{word:064x}");
     assert_eq!(&text[56..], "04010001");
     assert_eq!(u64::from_str_radix(&text[44..56], 16), Ok(expiry));
-    assert_eq!(&text[..20], "00000000000000000001");
+    assert_eq!(u64::from_str_radix(&text[..12], 16), Ok(scene.block().timestamp_ms), "since");
+    assert_eq!(&text[12..20], "00000001", "the authority");
 }
 
 #[test]
 fn every_error_has_a_sentence() {
-    let account = ROOT;
+    let (account, coded) = (ROOT, B256::right_padding_from(b"91110000MA00000077"));
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (NotAnAuthority { account, organisation: 0 }.abi_encode(), "no organisation"),
         (NotAnAuthority { account, organisation: 4 }.abi_encode(), "organisation 4"),
-        (AuthorityNotYet { authority: 1, fromMs: 5, nowMs: 4 }.abi_encode(), "begins at 5"),
+        (
+            AuthorityNotYet { authority: 1, fromMs: 5, nowMs: 4 }.abi_encode(),
+            "begins at 1970-01-01 08:00:00.005 Beijing time",
+        ),
         (AlreadyAuthority { organisation: 3, authority: 2 }.abi_encode(), "authority 2 already"),
         (NoSuchAuthority { authority: 9, count: 2 }.abi_encode(), "1 to 2"),
-        (AlreadyDismissed { authority: 9, endedMs: 7 }.abi_encode(), "at 7"),
+        (AlreadyDismissed { authority: 9, endedMs: 7 }.abi_encode(), "at 1970-01-01"),
         (TooManyAuthorities { max: 64 }.abi_encode(), "64"),
         (BindingsLive { authority: 1, live: 12 }.abi_encode(), "12 live"),
         (SuccessorNotAccepted { authority: 1, successor: 1 }.abi_encode(), "name another"),
         (NameNotAccepted { characters: 65, max: 64 }.abi_encode(), "65 characters"),
-        (TimeNotAccepted { timeMs: 1, nowMs: 2, maxMs: 3 }.abi_encode(), "after 2"),
+        (
+            TimeNotAccepted { timeMs: 1_577_894_400_000, nowMs: 2, maxMs: 3 }.abi_encode(),
+            "2020-01-02 00:00:00 Beijing time is not accepted",
+        ),
         (UnknownSubjectKind { kind: 7 }.abi_encode(), "2 organisation"),
         (UnknownLevel { level: 7 }.abi_encode(), "4 in-person"),
         (UnknownReason { reason: 77 }.abi_encode(), "9 cause-removed"),
@@ -564,15 +642,25 @@ fn every_error_has_a_sentence() {
         (SubjectNotAccepted { kind: 1, subject: B256::ZERO }.abi_encode(), "person"),
         (SubjectNotAccepted { kind: 2, subject: digest(1) }.abi_encode(), "organisation"),
         (CodeNotAccepted { kind: 1, code: digest(1) }.abi_encode(), "person"),
-        (CodeNotAccepted { kind: 2, code: digest(1) }.abi_encode(), "18"),
+        (
+            CodeNotAccepted { kind: 2, code: B256::right_padding_from(b"91110000MA00000078") }.abi_encode(),
+            "91110000MA00000078 is no",
+        ),
         (AccountNotAccepted { account }.abi_encode(), "sign nothing"),
         (AlreadyBound { account, binding: 3, status: 2 }.abi_encode(), "suspended"),
         (AccountRetired { account, binding: 3, status: 4 }.abi_encode(), "replaced"),
         (SubjectBound { subject: digest(1), authority: 1, binding: 3, root: ROOT }.abi_encode(), "binding 3"),
+        (
+            SubjectBound { subject: coded, authority: 1, binding: 3, root: ROOT }.abi_encode(),
+            "the subject 91110000MA00000077 has",
+        ),
         (NotBound { account }.abi_encode(), "under no binding"),
         (NoSuchBinding { binding: 5, count: 4 }.abi_encode(), "1 to 4"),
+        (NoSuchBinding { binding: 5, count: 0 }.abi_encode(), "none yet"),
         (NotResponsible { binding: 5, responsible: 2, authority: 1 }.abi_encode(), "authority 2 answers"),
         (WrongStatus { account, status: 3 }.abi_encode(), "revoked"),
+        (AccountFrozen { account, untilMs: 5 }.abi_encode(), "suspend it"),
+        (AccountFrozen { account, untilMs: NEVER_MS }.abi_encode(), "without end"),
         (NotInForce { account, status: 1 }.abi_encode(), "no standing"),
         (NotTheRoot { account, root: PHONE }.abi_encode(), "not the root"),
         (TooManyAccounts { binding: 1, max: 16 }.abi_encode(), "16 accounts"),
@@ -582,6 +670,8 @@ fn every_error_has_a_sentence() {
         (SupervisorNotFrozen { account, organisation: 3 }.abi_encode(), "organisation 3"),
         (NoSuchOrganisation { id: 9, count: 4 }.abi_encode(), "1 to 4"),
     ];
+    let told: BTreeSet<_> = cases.iter().map(|(data, _)| data[..4].to_vec()).collect();
+    assert_eq!(told.len(), (Identity.interface().abi)().errors.len());
     for (data, want) in cases {
         let text = decode_revert(&data).unwrap();
         assert!(text.contains(want), "{text}");

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{Ctx, Stop};
 use ding_primitives::{Address, B256, limits};
+use std::collections::BTreeSet;
 
 /// Whom an account acts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,44 @@ pub fn same_subject(ctx: &mut Ctx<'_>, first: Address, second: Address) -> Resul
     }
     let (one, other) = (BINDINGS.get(ctx, one.binding)?, BINDINGS.get(ctx, other.binding)?);
     Ok((one.kind, one.subject) == (other.kind, other.subject))
+}
+
+/// Whether two accounts are the same, or had come under bindings of one subject before this time: what
+/// [`same_subject`] must have said to a step that somebody took then. For [`crate::Module::check`].
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn were_same_subject(
+    ctx: &mut Ctx<'_>,
+    first: Address,
+    second: Address,
+    then_ms: u64,
+) -> Result<bool, Stop> {
+    if first == second {
+        return Ok(true);
+    }
+    for account in [first, second] {
+        if STANDINGS.get(ctx, account)?.since_ms >= then_ms {
+            return Ok(false);
+        }
+    }
+    same_subject(ctx, first, second)
+}
+
+/// Every account that stands under a binding. Reads all of them: for [`crate::Module::check`] only,
+/// never in a call.
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn bound_accounts(ctx: &mut Ctx<'_>) -> Result<BTreeSet<Address>, Stop> {
+    let mut all = BTreeSet::new();
+    for id in 1..=COUNTS.get(ctx)?.bindings {
+        let binding = BINDINGS.get(ctx, id)?;
+        all.extend(accounts(ctx, id, &binding)?);
+    }
+    Ok(all)
 }
 
 /// How the subject of an account was checked; `None` if the account has no standing in this block.

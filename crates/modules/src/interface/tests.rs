@@ -64,6 +64,31 @@ fn reverts_of_solidity_of_the_frame_and_of_modules_have_a_sentence() {
 }
 
 #[test]
+fn every_error_of_every_module_has_a_sentence_that_says_more_than_its_name() {
+    let mut told = 0;
+    for module in MODULES {
+        for error in (module.interface().abi)().errors() {
+            // Numbers are zero and texts empty; a text is said to begin, and is, behind all of them.
+            let texts = error.inputs.iter().filter(|input| matches!(&*input.ty, "string" | "bytes"));
+            let head = error.inputs.len();
+            let words = error.inputs.iter().map(|input| match &*input.ty {
+                "string" | "bytes" => head * 32,
+                _ => 0,
+            });
+            let tail = usize::from(texts.count() > 0);
+            let words = words.chain((0..tail).map(|_| 0)).map(alloy_primitives::U256::from);
+            let data = [error.selector().to_vec(), words.flat_map(|word| word.to_be_bytes::<32>()).collect()];
+            let text = decode_revert(&data.concat());
+            let text = text.unwrap_or_else(|| panic!("{} of {} has none", error.signature(), module.name()));
+            let long = text.len() >= 20 && text.contains(' ') && !text.contains(&error.name);
+            assert!(long, "{} of {}: {text}", error.name, module.name());
+            told += 1;
+        }
+    }
+    assert!(told > 200, "{told}");
+}
+
+#[test]
 fn a_text_chosen_by_a_contract_is_cut_and_harmless() {
     let long = Revert::from("\x1b[31m".repeat(1_000)).abi_encode();
     let text = decode_revert(&long).unwrap();

@@ -63,12 +63,13 @@ alloy_sol_types::sol! {
         /// @param code Unified social credit code, or empty.
         /// @param division First two digits of its administrative division, or 0.
         function addOrganisation(string calldata name, string calldata code, uint8 division, uint64 roles) external returns (uint32 id);
-        /// @notice By decision. Gives an organisation exactly these roles, and a division.
+        /// @notice By decision. Gives an organisation exactly these roles, and a division. Supervisors that
+        /// have two accounts or more together keep two.
         function setRoles(uint32 id, uint64 roles, uint8 division) external;
         /// @notice By decision, or by the organisation itself. Adds an account that acts for it.
         function addAccount(uint32 id, address account) external;
         /// @notice By decision, or by the organisation itself. Removes an account, but not the last one of
-        /// an organisation that has a vote or removes it itself.
+        /// an organisation that has a vote or removes it itself, nor the last but one of all supervisors.
         function removeAccount(uint32 id, address account) external;
         /// @notice By decision. Sets a parameter: participation_permille, approval_permille, voting_ms or
         /// execution_ms, as ASCII from the left.
@@ -162,6 +163,9 @@ alloy_sol_types::sol! {
         error NotYet(uint64 id, uint64 notBeforeMs, uint64 nowMs);
         /// @notice Nobody would be left in the electorate, and nothing could be decided.
         error NobodyWouldDecide(uint32 organisation, uint8 electorate);
+        /// @notice Supervisors would have one account left of several, and what needs two people could
+        /// not be done any more. `organisation` is the one that changes.
+        error OneHandLeft(uint32 organisation, uint64 accounts);
         /// @notice An organisation that has a vote, or acts itself, keeps its last account.
         error LastAccount(uint32 organisation, address account);
         /// @notice The name is empty, too long, has control characters, or spaces at its ends.

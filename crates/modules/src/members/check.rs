@@ -134,11 +134,11 @@ impl Story {
             }
             Event::AccountAdded(event) => {
                 self.accounts.insert(event.account, event.id);
-                self.carried_out(event.proposal)
+                self.own_or_carried_out(event.proposal)
             }
             Event::AccountRemoved(event) => {
                 self.accounts.insert(event.account, 0);
-                self.carried_out(event.proposal)
+                self.own_or_carried_out(event.proposal)
             }
             Event::ParameterSet(event) => self.parameter(&event),
         }
@@ -207,11 +207,16 @@ impl Story {
         Ok(())
     }
 
-    /// A change by decision of the proposal; 0: an organisation's own.
+    /// A change by decision of the proposal.
     fn carried_out(&mut self, proposal: u64) -> Result<(), Violation> {
-        Violation::unless("M5", proposal == 0 || self.pending.remove(&proposal), || {
+        Violation::unless("M5", self.pending.remove(&proposal), || {
             format!("a change refers to proposal {proposal}, which was not carried out for it")
         })
+    }
+
+    /// A change of accounts: by decision of the proposal, or (0) an organisation's own.
+    fn own_or_carried_out(&mut self, proposal: u64) -> Result<(), Violation> {
+        if proposal == 0 { Ok(()) } else { self.carried_out(proposal) }
     }
 
     fn added(&mut self, event: &OrganisationAdded) -> Result<(), Violation> {

@@ -5,13 +5,16 @@
 //! or a validator) and an account with which to vote.
 
 use super::{
-    abi::IMembers::{NoVote, NobodyWouldDecide},
+    abi::IMembers::{NoVote, NobodyWouldDecide, OneHandLeft},
     organisation_of,
     state::{ACCOUNTS, BALLOTS, COUNT, ELECTORATES, PROFILES, Profile},
     terms::{Electorate, Role},
 };
 use crate::{Ctx, Stop};
 use ding_primitives::{Address, U256};
+
+/// Accounts without which nothing is done that takes two people.
+const TWO: u64 = 2;
 
 /// Votes as counted over those who have one now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,6 +153,39 @@ pub(super) fn require_decidable(
         }
     }
     Ok(())
+}
+
+/// Refuses that supervisors, who have two accounts or more together, are left with one when an
+/// organisation goes from one profile and number of accounts to another: records, fines and orders
+/// take two people. Those who began with one account may grow, and stay with one until then.
+pub(super) fn require_two_hands(
+    ctx: &mut Ctx<'_>,
+    organisation: u32,
+    before: &Profile,
+    accounts_before: u64,
+    after: &Profile,
+    accounts_after: u64,
+) -> Result<(), Stop> {
+    let hands = |profile: &Profile, accounts| {
+        if entitled(Electorate::Supervisors, profile, accounts) { accounts } else { 0 }
+    };
+    let (had, left) = (hands(before, accounts_before), hands(after, accounts_after));
+    if left >= had || left >= TWO {
+        return Ok(());
+    }
+    let mut others = 0u64;
+    for other in page(ctx, Electorate::Supervisors, 1, u32::MAX)? {
+        if other != organisation {
+            others = others.saturating_add(ACCOUNTS.list(ctx, other)?.len(ctx)?);
+        }
+        if others >= TWO {
+            return Ok(());
+        }
+    }
+    if others.saturating_add(had) < TWO || others.saturating_add(left) >= TWO {
+        return Ok(());
+    }
+    Err(Stop::revert(OneHandLeft { organisation, accounts: others.saturating_add(left) }))
 }
 
 /// Gives an organisation its votes, or takes them, after something about it changed.

@@ -4,13 +4,13 @@ use super::{
     abi::IMembers::{IMembersErrors as E, *},
     terms::{Electorate, Parameter, Role, Status},
 };
-use ding_primitives::B256;
+use crate::words::{moment, numbered, word};
 
 /// One arm an error: the match is exhaustive, so an error without a sentence does not compile.
 pub(super) fn explain(error: E) -> String {
     match error {
         E::NoSuchOrganisation(NoSuchOrganisation { id, count }) => {
-            format!("there is no organisation {id}; they are numbered 1 to {count}")
+            format!("there is no organisation {id}; {}", numbered(count))
         }
         E::UnknownRole(UnknownRole { role }) => {
             let roles = Role::ALL.map(|role| format!("{} {}", role.number(), role.name())).join(", ");
@@ -48,13 +48,15 @@ pub(super) fn explain(error: E) -> String {
             "a title of {characters} characters; write 1 to {max}, no control characters, no spaces at its ends"
         ),
         E::NotBeforeTooLate(NotBeforeTooLate { notBeforeMs, latestMs }) => format!(
-            "it could be carried out only from {notBeforeMs} ms on, a year ahead is {latestMs} ms; propose it later"
+            "it could be carried out only from {} on, a year ahead is {}; propose it later",
+            moment(notBeforeMs),
+            moment(latestMs)
         ),
         E::AlreadyProposed(AlreadyProposed { id }) => {
             format!("proposal {id} is the same call and still pending; vote on it instead")
         }
         E::NoSuchProposal(NoSuchProposal { id, count }) => {
-            format!("there is no proposal {id}; they are numbered 1 to {count}")
+            format!("there is no proposal {id}; {}", numbered(count))
         }
         E::NotOpen(NotOpen { id, status }) => {
             format!("proposal {id} is {} and takes no votes; propose again if need be", name(status))
@@ -68,12 +70,17 @@ pub(super) fn explain(error: E) -> String {
         E::NotApproved(NotApproved { id, status }) => {
             format!("this call is proposal {id}, which is {}, not approved", name(status))
         }
-        E::NotYet(NotYet { id, notBeforeMs, nowMs }) => {
-            format!("proposal {id} may be carried out from {notBeforeMs} ms on, it is {nowMs} ms now; wait")
-        }
+        E::NotYet(NotYet { id, notBeforeMs, nowMs }) => format!(
+            "proposal {id} may be carried out from {} on, it is {}; wait until then",
+            moment(notBeforeMs),
+            moment(nowMs)
+        ),
         E::NobodyWouldDecide(NobodyWouldDecide { organisation, electorate }) => format!(
             "organisation {organisation} is the last of the {}; without it nothing could be decided, so add another first",
             Electorate::name(electorate)
+        ),
+        E::OneHandLeft(OneHandLeft { organisation, accounts }) => format!(
+            "supervisors would have {accounts} account left after this change of organisation {organisation}, and records, fines and orders take two people; add an account or a supervisor first"
         ),
         E::LastAccount(LastAccount { organisation, account }) => format!(
             "account {account} is the last of organisation {organisation}, which could not act any more; add another first"
@@ -106,28 +113,20 @@ pub(super) fn explain(error: E) -> String {
         E::AccountTaken(AccountTaken { account, organisation }) => {
             format!("account {account} acts for organisation {organisation}; an account acts for one")
         }
-        E::NotItsAccount(NotItsAccount { organisation, account, actual }) => {
-            format!("account {account} acts for organisation {actual}, not {organisation} (0: for none)")
-        }
+        E::NotItsAccount(NotItsAccount { organisation, account, actual }) => match actual {
+            0 => format!("account {account} acts for no organisation, so not for {organisation}"),
+            _ => format!("account {account} acts for organisation {actual}, not for {organisation}"),
+        },
         E::UnknownParameter(UnknownParameter { name }) => {
             let names = Parameter::ALL.map(Parameter::name).join(", ");
-            format!("there is no parameter {:?}; the parameters are {names}", text(name))
+            format!("there is no parameter {}; the parameters are {names}", word(&name))
         }
         E::ParameterOutOfRange(ParameterOutOfRange { name, value, min, max }) => {
-            format!("{} cannot be {value}; it is {min} to {max}", text(name))
+            format!("{} cannot be {value}; it is {min} to {max}", word(&name))
         }
     }
 }
 
 fn name(status: u8) -> String {
     Status::from_number(status).map_or_else(|| format!("in state {status}"), |status| status.name().into())
-}
-
-/// A name in a word, as far as it is text.
-fn text(word: B256) -> String {
-    word.iter()
-        .take_while(|byte| **byte != 0)
-        .map(|byte| char::from(*byte))
-        .filter(char::is_ascii_graphic)
-        .collect()
 }

@@ -5,7 +5,7 @@
 
 use super::{
     abi::IMembers::*,
-    electorate::{entitled, is_own, refresh, require_decidable},
+    electorate::{entitled, is_own, refresh, require_decidable, require_two_hands},
     organisation_of,
     proposals::{not_decided_by_vote, parameter, size, take_decision},
     require_organisation,
@@ -121,6 +121,7 @@ fn check_roles(ctx: &mut Ctx<'_>, call: &setRolesCall) -> Result<(Profile, Profi
     let after = Profile { roles: call.roles, division: call.division, ..before };
     let accounts = ACCOUNTS.list(ctx, id)?.len(ctx)?;
     require_decidable(ctx, id, &after, accounts)?;
+    require_two_hands(ctx, id, &before, accounts, &after, accounts)?;
     Ok((before, after))
 }
 
@@ -194,6 +195,7 @@ fn check_removal(ctx: &mut Ctx<'_>, call: &removeAccountCall, own: bool) -> Resu
     if accounts <= 1 && (own || votes) {
         return Err(Stop::revert(LastAccount { organisation, account }));
     }
+    require_two_hands(ctx, organisation, &profile, accounts, &profile, accounts.saturating_sub(1))?;
     Ok(membership)
 }
 

@@ -123,7 +123,7 @@ pub(super) fn rehearse(ctx: &mut Ctx<'_>, target: Address, input: &[u8]) -> Resu
         organisations::rehearse(ctx, input)?;
     } else {
         let module = registry::by_address(target).ok_or_else(|| not_decided_by_vote(target, input))?;
-        module.check_proposal(input)?;
+        ctx.consult(module, |ctx| module.rehearse(ctx, input))?;
     }
     Ok(Electorate::of(&target))
 }

@@ -36,7 +36,11 @@ use self::{
     abi::IOnce::{self, *},
     state::{ADDRESS, ENTRIES, entry_slot},
 };
-use crate::{Ctx, Interface, Module, Stop, Violation, dispatch, members, storage::Cell};
+use crate::{
+    Ctx, Interface, Module, Stop, Violation, dispatch, members, registry,
+    storage::Cell,
+    words::{moment, span, word},
+};
 use ding_primitives::{Address, B256, Bytes, Log, U256, limits};
 
 /// The module.
@@ -342,6 +346,12 @@ fn shown(entry: Option<Entry>) -> abi::IOnce::Entry {
     })
 }
 
+/// A module by its name, others by their address.
+fn named(holder: Address) -> String {
+    registry::by_address(holder)
+        .map_or_else(|| holder.to_string(), |module| format!("the module {}", module.name()))
+}
+
 fn explain(error: IOnceErrors) -> String {
     use IOnceErrors as E;
     match error {
@@ -349,28 +359,43 @@ fn explain(error: IOnceErrors) -> String {
         E::ZeroContent(_) => "the content is all zero; send the digest of what the key is taken for".into(),
         E::ZeroHolder(_) => "the holder is the zero address; name the account that holds the key".into(),
         E::ReservationTime(e) => format!(
-            "a reservation until {} ms, it is {} ms now; choose an end at most {} ms ahead",
-            e.untilMs, e.nowMs, e.longestMs
+            "a reservation until {}, it is {}; choose an end after that and at most {} ahead",
+            moment(e.untilMs),
+            moment(e.nowMs),
+            span(e.longestMs)
         ),
         E::HeldByOther(e) => {
             let state = State::from_number(e.state).map_or("held", State::name);
-            let until = if e.untilMs == 0 { String::new() } else { format!(" until {} ms", e.untilMs) };
-            format!("{} in register {} is {state} by {}{until}", e.key, e.register, e.holder)
+            let until = if e.untilMs == 0 { String::new() } else { format!(" until {}", moment(e.untilMs)) };
+            format!(
+                "{} is {state} by {}{until} (register {}); take another, or wait until it is free",
+                word(&e.key),
+                named(e.holder),
+                word(&e.register)
+            )
         }
         E::OtherContent(e) => format!(
-            "{} holds {} in register {} for content {}, given is {}; what is taken once keeps its content",
-            e.holder, e.key, e.register, e.recorded, e.given
+            "{} is taken already, by {} and for something else; what is taken once keeps its content (register {}, content {}, given {})",
+            word(&e.key),
+            named(e.holder),
+            word(&e.register),
+            e.recorded,
+            e.given
         ),
         E::NotHeld(e) => format!(
-            "{} in register {} is free: never taken, released, or its reservation is over; reserve it first",
-            e.key, e.register
+            "{} is free: never taken, released, or its reservation is over; reserve it first (register {})",
+            word(&e.key),
+            word(&e.register)
         ),
         E::OtherManner(e) => {
             let how = if e.forEver { "for ever" } else { "until it is released" };
-            format!("{} in register {} is already confirmed {how}", e.key, e.register)
+            format!("{} is already confirmed {how} (register {})", word(&e.key), word(&e.register))
         }
-        E::KeptForEver(e) => {
-            format!("{} holds {} in register {} for ever; it cannot be released", e.holder, e.key, e.register)
-        }
+        E::KeptForEver(e) => format!(
+            "{} is held by {} for ever and cannot be released (register {})",
+            word(&e.key),
+            named(e.holder),
+            word(&e.register)
+        ),
     }
 }

@@ -225,24 +225,36 @@ fn gas_of_a_reservation_is_that_of_two_slots_and_a_log() {
 #[test]
 fn every_error_has_a_sentence() {
     let (register, key) = (digest(0xaa), digest(1));
-    let cases: [(Vec<u8>, &str); 9] = [
+    let cases: [(Vec<u8>, &str); 10] = [
         (ZeroKey {}.abi_encode(), "key is all zero"),
         (ZeroContent {}.abi_encode(), "content is all zero"),
         (ZeroHolder {}.abi_encode(), "zero address"),
-        (ReservationTime { untilMs: 5, nowMs: 6, longestMs: 7 }.abi_encode(), "at most 7 ms"),
+        (ReservationTime { untilMs: 5, nowMs: 6, longestMs: 7 }.abi_encode(), "at most 7 milliseconds ahead"),
         (
             HeldByOther { register, key, holder: NOTARY, state: 1, untilMs: 77 }.abi_encode(),
-            "reserved by 0x00000000000000000000000000000000000000A1 until 77 ms",
+            "reserved by 0x00000000000000000000000000000000000000A1 until 1970-01-01 08:00:00.077",
         ),
         (
             OtherContent { register, key, holder: NOTARY, recorded: digest(2), given: digest(3) }
                 .abi_encode(),
-            "given is",
+            "keeps its content",
+        ),
+        (
+            OtherContent {
+                register,
+                key: B256::right_padding_from(b"11010826000000010016"),
+                holder: crate::filing::state::ADDRESS,
+                recorded: digest(2),
+                given: digest(3),
+            }
+            .abi_encode(),
+            "11010826000000010016 is taken already, by the module filing",
         ),
         (NotHeld { register, key }.abi_encode(), "is free"),
         (OtherManner { register, key, forEver: true }.abi_encode(), "already confirmed for ever"),
         (KeptForEver { register, key, holder: NOTARY }.abi_encode(), "cannot be released"),
     ];
+    assert_eq!(cases.len() - 1, (Once.interface().abi)().errors.len(), "one of them twice");
     for (data, want) in cases {
         let text = decode_revert(&data).unwrap();
         assert!(text.contains(want), "{text}");

@@ -122,7 +122,7 @@ alloy_sol_types::sol! {
         function look(uint64 number, uint32 fields, bool matches) external;
         /// @notice Appeals against an order, by its target, within 60 days of its approval. Once.
         function appeal(uint64 number, bytes32 grounds) external;
-        /// @notice Decides an appeal, by a supervisor who neither drafted nor approved the order.
+        /// @notice Decides an appeal, by a supervisor who neither drafted nor approved the order, nor appealed.
         /// @param revoke Whether the order is revoked.
         function decideAppeal(uint64 number, bool revoke, bytes32 reasons) external;
 

@@ -93,8 +93,12 @@ pub(super) fn look(ctx: &mut Ctx<'_>, call: lookCall) -> Result<(), Stop> {
     let order = effects::require(ctx, number)?;
     require_action(number, &order, order.action == Action::Disclose)?;
     let status = order.status_at(ctx.timestamp_ms());
-    if !matches!(status, Status::InForce | Status::Answered | Status::Settled) {
-        let refused = WrongOrderStatus { number, status: status.number(), step: Step::Answer.number() };
+    let status = match status {
+        Status::Settled if order.is_over(ctx.timestamp_ms()) => Status::Expired,
+        status => status,
+    };
+    if !status.is_open_to_looks() {
+        let refused = WrongOrderStatus { number, status: status.number(), step: Step::Look.number() };
         return Err(Stop::revert(refused));
     }
     require_authority(ctx, number, &order)?;

@@ -24,7 +24,11 @@ pub(super) fn appeal(ctx: &mut Ctx<'_>, number: u64, grounds: B256) -> Result<()
     if old.appealed != Appealed::Not {
         return Err(Stop::revert(AppealedBefore { number, appeal: old.appealed.number() }));
     }
-    effects::step(ctx, number, &old, Step::Revoke)?;
+    let status = old.status_at(ctx.timestamp_ms());
+    if Step::Revoke.next(old.action, status).is_none() {
+        let refused = WrongOrderStatus { number, status: status.number(), step: Step::Appeal.number() };
+        return Err(Stop::revert(refused));
+    }
     let last = calendar::after_days(ctx, drafts::day_of_approval(&old), APPEAL_DAYS)?;
     let today = calendar::today(ctx);
     if last.passed(ctx) {
@@ -51,6 +55,10 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, call: decideAppealCall) -> Result<(), St
     if old.appealed != Appealed::Open {
         return Err(Stop::revert(NoOpenAppeal { number, appeal: old.appealed.number() }));
     }
+    let cell = APPEALS.cell(ctx, number)?;
+    let filed = cell.get(ctx)?;
+    // Who supervises may be the target of an inquiry or a correction: it does not decide for itself.
+    people::require_other(ctx, number, filed.appellant)?;
     if reasons.is_zero() {
         return Err(Stop::revert(DigestRequired {}));
     }
@@ -60,9 +68,7 @@ pub(super) fn decide(ctx: &mut Ctx<'_>, call: decideAppealCall) -> Result<(), St
     let appealed = if revoke { Appealed::Granted } else { Appealed::Upheld };
     let new = Order { appealed, status: revoked.unwrap_or(old.status), ..old };
     effects::place(ctx, number)?.replace(ctx, &old, &new)?;
-    let cell = APPEALS.cell(ctx, number)?;
     let (account, now_ms) = (ctx.caller(), ctx.timestamp_ms());
-    let filed = cell.get(ctx)?;
     cell.replace(ctx, &filed, &Appeal { decider: account, decided_ms: now_ms, reasons, ..filed })?;
     if revoke {
         tally::count(ctx, old.action, |tally| &mut tally.granted)?;

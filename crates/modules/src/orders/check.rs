@@ -3,7 +3,6 @@
 use super::{
     drafts, effects,
     events::{self, Event, OrderApproved, OrderDrafted},
-    people,
     state::{APPEALS, Appeal, DRAFTED, ORDERS, Order, TALLIES, Tally},
     terms::{Action, Appealed, Status, Step, TargetKind},
     year,
@@ -25,7 +24,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation>
     let mut story = Story::default();
     for log in history {
         match events::decode(log) {
-            Some(event) => story.take(event)?,
+            Some(event) => story.take(ctx, event)?,
             None => Violation::unless("R3", false, || {
                 format!("a log of the module is none of its events: {log:?}")
             })?,
@@ -35,15 +34,16 @@ pub(super) fn check(ctx: &mut Ctx<'_>, history: &[Log]) -> Result<(), Violation>
 }
 
 impl Story {
-    fn take(&mut self, event: Event) -> Result<(), Violation> {
+    fn take(&mut self, ctx: &mut Ctx<'_>, event: Event) -> Result<(), Violation> {
         match event {
             Event::Drafted(event) => self.drafted(&event),
-            Event::Approved(event) => self.approved(&event),
+            Event::Approved(event) => self.approved(ctx, &event),
             Event::Declined(event) => {
                 let (number, other, time) = (event.number, event.account, event.timestampMs);
                 let order = self.step(number, Step::Decline, time)?;
                 (order.second, order.decided_ms) = (other, time);
-                different(order, other)?;
+                let issuer = order.issuer;
+                apart(ctx, number, other, issuer, time)?;
                 self.count(number, time, |tally| &mut tally.dropped)
             }
             Event::Withdrawn(event) => {
@@ -64,6 +64,9 @@ impl Story {
             }
             Event::Looked(event) => {
                 let order = self.order(event.number)?;
+                let open = order.status_at(event.timestampMs).is_open_to_looks()
+                    && !order.is_over(event.timestampMs);
+                Violation::unless("R6", open, || format!("{event:?} looks when it is over: {order:?}"))?;
                 within(event.number, order.delivered, event.fields)
             }
             Event::Settled(event) => {
@@ -95,7 +98,7 @@ impl Story {
                 self.appeals.insert(event.number, filed);
                 self.count(event.number, event.timestampMs, |tally| &mut tally.appealed)
             }
-            Event::AppealDecided(event) => self.decided(&event),
+            Event::AppealDecided(event) => self.decided(ctx, &event),
         }
     }
 
@@ -135,21 +138,26 @@ impl Story {
         self.count(event.number, event.timestampMs, |tally| &mut tally.drafted)
     }
 
-    fn approved(&mut self, event: &OrderApproved) -> Result<(), Violation> {
+    fn approved(&mut self, ctx: &mut Ctx<'_>, event: &OrderApproved) -> Result<(), Violation> {
         let order = self.step(event.number, Step::Approve, event.timestampMs)?;
         order.second = event.approver;
         order.decided_ms = event.timestampMs;
         order.from_height = event.fromHeight;
         order.subject = event.subject;
-        different(order, event.approver)?;
+        let issuer = order.issuer;
+        apart(ctx, event.number, event.approver, issuer, event.timestampMs)?;
         self.count(event.number, event.timestampMs, |tally| &mut tally.approved)
     }
 
-    fn decided(&mut self, event: &events::AppealDecided) -> Result<(), Violation> {
+    fn decided(&mut self, ctx: &mut Ctx<'_>, event: &events::AppealDecided) -> Result<(), Violation> {
         let order = self.order(event.number)?;
         Violation::unless("R2", order.appealed == Appealed::Open, || format!("{event:?} decides nothing"))?;
-        let own = [order.issuer, order.second].contains(&event.account);
-        Violation::unless("R1", !own, || format!("{event:?} is decided by who ordered it"))?;
+        let hands = [order.issuer, order.second];
+        let appellant = self.appeals.get(&event.number).map(|appeal| appeal.appellant);
+        for other in hands.into_iter().chain(appellant) {
+            apart(ctx, event.number, event.account, other, event.timestampMs)?;
+        }
+        let order = self.order(event.number)?;
         order.appealed = if event.revoked { Appealed::Granted } else { Appealed::Upheld };
         let status = order.status_at(event.timestampMs);
         if let Some(status) = Step::Revoke.next(order.action, status).filter(|_| event.revoked) {
@@ -203,7 +211,8 @@ impl Story {
     }
 
     fn compare(&self, ctx: &mut Ctx<'_>) -> Result<(), Violation> {
-        let mut accounts = BTreeSet::new();
+        // Nobody is frozen without an order, so all accounts that are bound are looked at as well.
+        let mut accounts = identity::bound_accounts(ctx)?;
         for (number, want) in &self.orders {
             let found = ORDERS.get(ctx, *number)?;
             Violation::unless("R3", found == *want, || {
@@ -243,17 +252,26 @@ impl Story {
         let found: BTreeSet<u64> = live.iter().map(|(number, _)| *number).collect();
         let until = effects::frozen_until(&live);
         let frozen = identity::state::STANDINGS.get(ctx, account)?.frozen_until_ms;
-        let protected = people::supervisor(ctx, account)?.is_some();
         // What ended by itself stays in `identity` until somebody asks; it says the same.
-        let same = if until == 0 || protected { frozen <= now_ms || protected } else { frozen == until };
+        let same = if until == 0 { frozen <= now_ms } else { frozen == until };
         Violation::unless("R5", found == want && same, || {
             format!("{account} is frozen by {found:?} until {frozen}, by the events {want:?} until {until}")
         })
     }
 }
 
-fn different(order: &Order, other: Address) -> Result<(), Violation> {
-    Violation::unless("R1", order.issuer != other, || format!("{other} drafted and decided one order"))
+/// Who took a step is another person than who took, or asked for, an earlier one.
+fn apart(
+    ctx: &mut Ctx<'_>,
+    number: u64,
+    account: Address,
+    other: Address,
+    time: u64,
+) -> Result<(), Violation> {
+    let one = identity::were_same_subject(ctx, account, other, time)?;
+    Violation::unless("R1", !one, || {
+        format!("{account} decided on order {number}, in which the same person had a hand as {other}")
+    })
 }
 
 fn within(number: u64, allowed: u32, asked: u32) -> Result<(), Violation> {

@@ -2,7 +2,7 @@
 
 use super::{
     abi::IOrders::{NoSuchOrder, OrderLifted, TooManyFreezes, WrongOrderStatus},
-    drafts, people,
+    drafts,
     state::{FREEZES, Freezes, ORDERS, Order},
     tally,
     terms::{Action, Status, Step},
@@ -121,9 +121,7 @@ fn keep(ctx: &mut Ctx<'_>, account: Address, live: &[(u64, Order)]) -> Result<()
     let cell = FREEZES.cell(ctx, account)?;
     let old = cell.get(ctx)?;
     cell.replace(ctx, &old, &numbers)?;
-    // Who became a supervisor since is frozen no longer: nobody could lift it otherwise.
-    let protected = people::supervisor(ctx, account)?.is_some();
-    identity::set_frozen(ctx, account, if protected { 0 } else { frozen_until(live) })
+    identity::set_frozen(ctx, account, frozen_until(live))
 }
 
 /// Until when orders freeze an account together; 0 if none does.

@@ -4,7 +4,13 @@ use super::{
     abi::IOrders::IOrdersErrors as E,
     terms::{Action, Field, Status, Step, TargetKind},
 };
-use crate::{Module as _, identity::Identity, members::Members, services::Services};
+use crate::{
+    Module as _,
+    identity::Identity,
+    members::Members,
+    services::Services,
+    words::{moment, span},
+};
 
 fn action(number: u8) -> &'static str {
     Action::from_number(number).map_or("an unknown action", Action::name)
@@ -18,10 +24,25 @@ fn date(day: u32) -> String {
     crate::calendar::Day::new(day).to_string()
 }
 
+/// A part of a draft, in words.
+fn part(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "fromHeight" => "a block to begin with",
+        "untilMs" => "an end",
+        "workingDays" => "a number of working days to answer in",
+        "refersTo" => "the number of the order that it lifts",
+        "scope" => "the fields that are to be disclosed",
+        "caseNumber" => "a case number",
+        _ => return None,
+    })
+}
+
 /// A sentence; errors of `members` and `services` are explained there.
 pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
     Some(match error {
-        E::NoSuchOrder(e) => format!("there is no order {}", e.number),
+        E::NoSuchOrder(e) => {
+            format!("there is no order {}; numbers are like 2026000001, the first of 2026", e.number)
+        }
         E::UnknownAction(e) => {
             let known = Action::ALL.map(|action| format!("{} {action}", action.number())).join(", ");
             format!("there is no action {}; actions are {known}", e.action)
@@ -36,8 +57,14 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
                 e.targetKind
             )
         }
-        E::PartRequired(e) => format!("an order to {} needs {}", action(e.action), e.part),
-        E::PartNotTaken(e) => format!("an order to {} takes no {}; send zero", action(e.action), e.part),
+        E::PartRequired(e) => {
+            let words = part(&e.part).map_or_else(|| e.part.clone(), |words| format!("{words} ({})", e.part));
+            format!("an order to {} needs {words}", action(e.action))
+        }
+        E::PartNotTaken(e) => {
+            let words = part(&e.part).map_or_else(String::new, |words| format!(" ({words})"));
+            format!("an order to {} takes no {}{words}; leave it out, or send zero", action(e.action), e.part)
+        }
         E::BasisLength(e) => {
             format!("the legal basis has {} bytes; name law and article in 1 to {} bytes", e.length, e.max)
         }
@@ -45,7 +72,11 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             format!("{} working days to answer; at most {} can be given", e.workingDays, e.max)
         }
         E::OrderEnd(e) => {
-            format!("the order would end at {} ms, it is {} ms now; choose a later end", e.untilMs, e.nowMs)
+            format!(
+                "the order would end at {}, it is {}; choose an end after that",
+                moment(e.untilMs),
+                moment(e.nowMs)
+            )
         }
         E::UnknownFields(e) => {
             format!("the scope {:#b} names fields beyond {:#b}: {}", e.scope, e.known, Field::names(e.known))
@@ -85,8 +116,10 @@ pub(super) fn explain(error: E, revert: &[u8]) -> Option<String> {
             Step::from_number(e.step).map_or("unknown", Step::name)
         ),
         E::DraftTooOld(e) => format!(
-            "order {} was drafted at {} ms; a draft is approved within {} ms, draft it anew",
-            e.number, e.draftedMs, e.lifetimeMs
+            "order {} was drafted at {}; a draft is approved within {}, draft it anew",
+            e.number,
+            moment(e.draftedMs),
+            span(e.lifetimeMs)
         ),
         E::NotTheTarget(e) => {
             format!(

@@ -21,12 +21,15 @@
 //!
 //! Invariants ([`Orders::check`]):
 //! - R1 an order is approved or declined by another account than its issuer, and its appeal decided
-//!   by neither.
+//!   by neither, nor by who appealed. Where the ledger shows that two accounts were bound to one
+//!   subject at that time, they count as one.
 //! - R2 an order moves as [`terms::Step::next`] says.
 //! - R3 storage holds what the events say.
 //! - R4 the yearly report equals what the events count.
-//! - R5 an account is frozen by the orders that say so, and until the last of them ends.
-//! - R6 nothing is delivered beyond the scope, nothing looked at that was not delivered.
+//! - R5 an account is frozen by the orders that say so, and until the last of them ends; no bound
+//!   account without one.
+//! - R6 nothing is delivered beyond the scope, nothing looked at that was not delivered, nor after the
+//!   order ended.
 
 pub mod abi;
 mod answers;

@@ -134,10 +134,15 @@ impl Order {
 
     /// Status at this time: an order whose time is over is expired.
     pub const fn status_at(&self, now_ms: u64) -> Status {
-        if self.status.is_live() && self.until_ms != 0 && now_ms >= self.until_ms {
+        if self.status.is_live() && self.is_over(now_ms) {
             return Status::Expired;
         }
         self.status
+    }
+
+    /// Whether the time that the order names is over, settled or not.
+    pub const fn is_over(&self, now_ms: u64) -> bool {
+        self.until_ms != 0 && now_ms >= self.until_ms
     }
 }
 

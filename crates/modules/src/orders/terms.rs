@@ -102,8 +102,8 @@ terms! {
 }
 
 terms! {
-    /// What moves an order.
-    Step (8) {
+    /// What moves an order, and what is done to it besides: looks and appeals leave it where it is.
+    Step (10) {
         /// A second person approves.
         Approve = 1, "approve";
         /// The issuer takes it back.
@@ -120,6 +120,10 @@ terms! {
         Undo = 7, "lift";
         /// An appeal has success.
         Revoke = 8, "revoke";
+        /// Somebody says that it looks at what was delivered. Moves nothing.
+        Look = 9, "look";
+        /// The target appeals. Moves nothing.
+        Appeal = 10, "appeal";
     }
 }
 
@@ -202,6 +206,11 @@ impl Status {
     /// Whether the order binds somebody.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::InForce | Self::Answered)
+    }
+
+    /// Whether what a disclosure delivered may be looked at, if its time is not over.
+    pub const fn is_open_to_looks(self) -> bool {
+        matches!(self, Self::InForce | Self::Answered | Self::Settled)
     }
 }
 

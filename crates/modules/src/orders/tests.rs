@@ -12,7 +12,7 @@ use super::{abi::IOrders::*, *};
 use crate::{
     calendar::Day,
     identity::{self, abi::IIdentity},
-    members::{OrganisationEntry, Role},
+    members::{self, OrganisationEntry, Role, abi::IMembers},
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, digest, revert},
     services::{self, abi::IServices},
 };
@@ -363,4 +363,42 @@ fn likely_reads_cover_the_words_of_an_order() {
     assert_eq!(guessed.len(), 7);
     let there = guessed.iter().filter(|place| written.contains(place)).count();
     assert_eq!(there, 6, "all but the answer, which is not there yet");
+}
+
+#[test]
+fn an_account_frozen_by_an_order_is_replaced_when_the_order_is_lifted() {
+    let mut scene = scene();
+    let successor = address!("00000000000000000000000000000000000000f3");
+    let what = against_account(Action::Freeze, NEIGHBOUR);
+    let number = order(&mut scene, what.clone());
+    let rotate = IIdentity::rotateCall { account: NEIGHBOUR, successor, reason: 2 };
+    let frozen = IIdentity::AccountFrozen { account: NEIGHBOUR, untilMs: identity::standing::NEVER_MS };
+    let refused = scene.call_of(identity::state::ADDRESS, AUTHORITY, rotate.clone());
+    assert_eq!(refused.err(), stops(frozen));
+    scene.check_all();
+    order(&mut scene, lifting(what, Action::Release, number));
+    scene.call_of(identity::state::ADDRESS, AUTHORITY, rotate).unwrap();
+    assert_eq!(frozen_until(&mut scene, successor), 0);
+    scene.check_all();
+}
+
+#[test]
+fn who_came_to_act_for_a_supervisor_stays_frozen_until_the_last_order_ends() {
+    let mut scene = scene();
+    let until = scene.block().timestamp_ms + HOUR;
+    let what = against_account(Action::Freeze, NEIGHBOUR);
+    let open = order(&mut scene, what.clone());
+    let short = order(&mut scene, Draft { untilMs: until, ..what.clone() });
+    let join = IMembers::addAccountCall { id: 1, account: NEIGHBOUR };
+    scene.call_of(members::state::ADDRESS, OFFICER, join).unwrap();
+    order(&mut scene, lifting(what.clone(), Action::Release, open));
+    assert_eq!(frozen_until(&mut scene, NEIGHBOUR), until);
+    scene.check_all();
+    let leave = IMembers::removeAccountCall { id: 1, account: NEIGHBOUR };
+    scene.call_of(members::state::ADDRESS, OFFICER, leave).unwrap();
+    assert_eq!(frozen_until(&mut scene, NEIGHBOUR), until, "as before");
+    scene.check_all();
+    order(&mut scene, lifting(what, Action::Release, short));
+    assert_eq!(frozen_until(&mut scene, NEIGHBOUR), 0);
+    scene.check_all();
 }

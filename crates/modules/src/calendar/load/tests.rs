@@ -233,7 +233,7 @@ fn a_table_without_a_day_of_its_own_is_in_effect_when_it_is_loaded() {
     assert!(deadline(&mut scene).provisional);
     let call = loadTableCall { effectiveDay: 0, ..table(2027, &[1, 2, 3], "2027-01-01") };
     let told = describe(&call.abi_encode()).unwrap();
-    assert!(told.contains("in effect from the day of loading on"), "{told}");
+    assert!(told.contains("in effect as soon as it is carried out"), "{told}");
     approve(&mut scene, &call);
     scene.call(NOTARY, call).unwrap();
     let found = scene.read(STRANGER, tableCall { year: 2027 }).current;
@@ -241,4 +241,16 @@ fn a_table_without_a_day_of_its_own_is_in_effect_when_it_is_loaded() {
     let settled = deadline(&mut scene);
     assert_eq!((Day::new(settled.day), settled.provisional), (day("2027-01-04"), false));
     scene.check();
+}
+
+#[test]
+fn a_proposed_table_says_from_when_it_is_in_effect() {
+    let dated = table(2027, &[1], "2026-12-01");
+    let undated = loadTableCall { effectiveDay: 0, ..dated.clone() };
+    for (call, want) in
+        [(undated, "in effect as soon as it is carried out"), (dated, "in effect from 2026-12-01 on")]
+    {
+        let text = describe(&call.abi_encode()).unwrap();
+        assert!(text.contains(want) && text.contains("260 working days"), "{text}");
+    }
 }

@@ -64,7 +64,7 @@ fn expiry_and_freeze_hold_to_the_millisecond() {
 
 #[test]
 fn a_word_that_was_never_written_is_refused_everywhere() {
-    for word in [U256::from(9), U256::from(0x0900), U256::ONE << 255] {
+    for word in [U256::from(9), U256::from(0x0900), U256::ONE << 255 | U256::from(9)] {
         for bound in [true, false] {
             assert_eq!(refusal(word, NOW, bound), Some(R::Unreadable));
         }
@@ -89,17 +89,27 @@ fn admitted(
 }
 
 #[test]
-fn accounts_of_members_act_unless_frozen_and_are_asked_for_only_where_it_matters() {
+fn accounts_of_members_need_no_binding_and_are_asked_for_only_where_it_matters() {
     let nobody = Standing::default();
-    let suspended = Standing { status: Status::Suspended, ..active() };
+    let with = |status| Standing { status, ..active() };
+    let expired = Standing { expiry_ms: NOW, ..active() };
+    let invited = Standing { status: Status::Invited, expiry_ms: NOW + 1, ..Standing::default() };
+    let under_suspended = Standing { root_status: Status::Suspended, ..active() };
     let frozen = Standing { frozen_until_ms: NOW + 1, ..active() };
     let anywhere = Some(STRANGER);
     for (standing, bound, organisation, want) in [
         (active(), true, 0, (true, 0)),
         (nobody, true, 0, (false, 1)),
         (nobody, true, 4, (true, 1)),
-        (suspended, true, 0, (false, 1)),
-        (suspended, true, 4, (true, 1)),
+        (expired, true, 0, (false, 1)),
+        (expired, true, 4, (true, 1)),
+        (invited, true, 4, (true, 1)),
+        // What an authority decided about a binding holds for them as for everybody.
+        (with(Status::Suspended), true, 4, (false, 0)),
+        (with(Status::Revoked), true, 4, (false, 0)),
+        (with(Status::Replaced), true, 4, (false, 0)),
+        (under_suspended, true, 4, (false, 0)),
+        (with(Status::Suspended), false, 4, (true, 0)),
         (frozen, true, 4, (false, 0)),
         (frozen, false, 4, (false, 0)),
         (nobody, false, 0, (true, 0)),
@@ -130,13 +140,13 @@ fn an_invited_account_may_accept_and_nothing_else() {
 fn refusals_have_a_stable_name_and_say_what_to_do() {
     let cases = [
         (R::NotBound, "account_not_bound", "identity authority"),
-        (R::Invited { until_ms: 7 }, "account_invited", "accept the invitation"),
+        (R::Invited { until_ms: 7 }, "account_invited", "until 1970-01-01 08:00:00.007 Beijing time"),
         (R::Suspended, "account_suspended", "ask the identity authority"),
         (R::Revoked, "account_revoked", "bind a new one"),
         (R::Replaced, "account_replaced", "send with the successor"),
-        (R::Expired { expiry_ms: 7 }, "account_expired", "at 7"),
-        (R::Frozen { until_ms: 7 }, "account_frozen", "until 7"),
-        (R::Frozen { until_ms: NEVER_MS }, "account_frozen", "supervisor; the order"),
+        (R::Expired { expiry_ms: 7 }, "account_expired", "at 1970-01-01"),
+        (R::Frozen { until_ms: 7 }, "account_frozen", "until 1970-01-01"),
+        (R::Frozen { until_ms: NEVER_MS }, "account_frozen", "supervisor; orders.freezesOf"),
         (R::Unreadable, "account_unreadable", "ding check"),
     ];
     for (refusal, name, want) in cases {

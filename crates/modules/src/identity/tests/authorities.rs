@@ -95,7 +95,9 @@ fn proposals_say_what_they_would_change() {
         text(appoint(4, 0).abi_encode()).unwrap(),
         "appoint organisation 4 as identity authority \"江南身份认证中心\", at once"
     );
-    assert!(text(appoint(4, 77).abi_encode()).unwrap().ends_with("from 77 (ms since 1970)"));
+    assert!(
+        text(appoint(4, 77).abi_encode()).unwrap().ends_with("from 1970-01-01 08:00:00.077 Beijing time")
+    );
     assert!(text(dismiss(1, 2).abi_encode()).unwrap().contains("(reason: breach); authority 2 answers"));
     assert!(text(dismiss(1, 0).abi_encode()).unwrap().contains("nobody takes over"));
     assert_eq!(text(person(ROOT, 1).abi_encode()), None);
@@ -104,12 +106,24 @@ fn proposals_say_what_they_would_change() {
 #[test]
 fn an_authority_with_live_bindings_is_dismissed_only_with_a_successor() {
     let mut scene = bound();
-    assert_eq!(decide(&mut scene, dismiss(1, 0)), revert(BindingsLive { authority: 1, live: 1 }));
-    // The decision stands, the call was undone; with a successor it is another call.
+    let propose = proposeCall {
+        target: state::ADDRESS,
+        input: dismiss(1, 0).abi_encode().into(),
+        notBeforeMs: 0,
+        title: "vote".into(),
+    };
+    // Told before anybody votes, and again when it is carried out.
+    let live = || BindingsLive { authority: 1, live: 1 };
+    assert_eq!(scene.call_of(members::state::ADDRESS, MEMBER, propose), revert(live()));
     scene.call(AUTHORITY, revokeCall { account: ROOT, reason: 1 }).unwrap();
+    scene.approve(state::ADDRESS, &VOTERS[..3], &dismiss(1, 0));
+    scene.call(AUTHORITY, person(FRESH, 2)).unwrap();
+    assert_eq!(scene.call(MEMBER, dismiss(1, 0)), revert(live()));
+    // The decision stands, the call was undone; with a successor it is another call.
+    scene.call(AUTHORITY, revokeCall { account: FRESH, reason: 1 }).unwrap();
     scene.call(MEMBER, dismiss(1, 0)).unwrap();
     let gone = NotAnAuthority { account: AUTHORITY, organisation: 1 };
-    assert_eq!(scene.call(AUTHORITY, person(FRESH, 1)), revert(gone));
+    assert_eq!(scene.call(AUTHORITY, person(TABLET, 1)), revert(gone));
     let again = AlreadyDismissed { authority: 1, endedMs: scene.block().timestamp_ms };
     assert_eq!(decide(&mut scene, dismiss(1, 2)), revert(again));
     scene.check();

@@ -6,7 +6,7 @@ use crate::{
     registry,
 };
 use alloy_sol_types::SolCall;
-use ding_primitives::{MemberKey, U256};
+use ding_primitives::{Log, MemberKey, U256};
 
 const BOARD: Address = Address::repeat_byte(0xb0);
 const COUNCIL: Address = Address::repeat_byte(0xb1);
@@ -124,6 +124,9 @@ fn a_name_that_was_free_when_proposed_may_be_taken_when_carried_out() {
 #[test]
 fn the_last_supervisor_is_not_taken_away_when_proposed_nor_when_carried_out() {
     let mut scene = scene();
+    for (of, id, account) in [(COUNCIL, 2, 0xc1), (REGISTRAR, 3, 0xc2), (NOTARY, 4, 0xc3)] {
+        scene.call(of, addAccountCall { id, account: Address::repeat_byte(account) }).unwrap();
+    }
     // Both can be proposed and approved while there are two.
     approve(&mut scene, &roles(2, 0));
     approve(&mut scene, &roles(3, 1 << 3));
@@ -135,6 +138,51 @@ fn the_last_supervisor_is_not_taken_away_when_proposed_nor_when_carried_out() {
     decide(&mut scene, roles(4, SUPERVISOR)).unwrap();
     scene.call(BOARD, roles(3, 1 << 3)).unwrap();
     assert_eq!(scene.read(STRANGER, organisationCall { id: 3 }).roles, 1 << 3);
+    scene.check();
+}
+
+#[test]
+fn supervisors_who_had_two_hands_keep_two() {
+    let mut scene = scene();
+    // Council and Ministry have an account each.
+    refused(&mut scene, roles(2, 0), OneHandLeft { organisation: 2, accounts: 1 });
+    let second = Address::repeat_byte(0xc1);
+    scene.call(REGISTRAR, addAccountCall { id: 3, account: second }).unwrap();
+    decide(&mut scene, roles(2, 0)).unwrap();
+    let removal = removeAccountCall { id: 3, account: second };
+    let left = || OneHandLeft { organisation: 3, accounts: 1 };
+    assert_eq!(propose(&mut scene, removal.abi_encode()), Err(Stop::revert(left())));
+    assert_eq!(scene.call(REGISTRAR, removal.clone()).map(|_| ()), revert(left()));
+    // A third hand makes it possible, and does not come back as the last.
+    scene.call(second, addAccountCall { id: 3, account: OTHER }).unwrap();
+    scene.call(REGISTRAR, removal).unwrap();
+    let own = removeAccountCall { id: 3, account: REGISTRAR };
+    assert_eq!(scene.call(OTHER, own).map(|_| ()), revert(left()));
+    scene.check();
+}
+
+#[test]
+fn a_supervisor_that_began_with_one_hand_may_grow_and_change() {
+    let board = OrganisationEntry {
+        name: "Board".into(),
+        roles: vec![Role::Supervisor],
+        accounts: vec![BOARD],
+        validators: (1..=4).map(|n| MemberKey(B256::repeat_byte(n))).collect(),
+        ..OrganisationEntry::default()
+    };
+    let office =
+        OrganisationEntry { name: "Office".into(), accounts: vec![NOTARY], ..OrganisationEntry::default() };
+    let mut scene = Scene::new(&Members).with_organisation(board).with_organisation(office);
+    decide(&mut scene, roles(1, SUPERVISOR | 1 << 3)).unwrap();
+    refused(&mut scene, roles(1, 0), NobodyWouldDecide { organisation: 1, electorate: 1 });
+    scene.call(BOARD, addAccountCall { id: 1, account: OTHER }).unwrap();
+    let back = removeAccountCall { id: 1, account: OTHER };
+    assert_eq!(
+        scene.call(BOARD, back.clone()).map(|_| ()),
+        revert(OneHandLeft { organisation: 1, accounts: 1 })
+    );
+    decide(&mut scene, roles(2, SUPERVISOR)).unwrap();
+    scene.call(BOARD, back).unwrap();
     scene.check();
 }
 
@@ -286,4 +334,40 @@ fn a_change_that_no_decision_stands_behind_is_found() {
     decide(&mut scene, roles(4, 1 << 3)).unwrap();
     scene.host_mut().put(ADDRESS, state::PROFILES.slot_of(4), U256::from(1 << 2));
     assert_eq!(scene.violation().unwrap_err().invariant, "M8");
+}
+
+#[test]
+fn only_accounts_change_without_a_decision() {
+    let name = Parameter::VotingMs.word();
+    let value = Parameter::VotingMs.range().0;
+    let changes: [fn(B256, u64) -> Log; 3] = [
+        |_, _| {
+            log_of(&RolesSet {
+                id: 2,
+                rolesBefore: SUPERVISOR,
+                roles: SUPERVISOR,
+                divisionBefore: 0,
+                division: 0,
+                proposal: 0,
+            })
+        },
+        |name, value| log_of(&ParameterSet { name, before: value, value, proposal: 0 }),
+        |_, _| {
+            let (name, code) = ("Council".into(), String::new());
+            log_of(&OrganisationAdded { id: 2, name, code, division: 0, roles: SUPERVISOR, proposal: 0 })
+        },
+    ];
+    for change in changes {
+        let mut scene = scene();
+        decide(&mut scene, setParameterCall { name, value }).unwrap();
+        scene.call(NOTARY, addAccountCall { id: 4, account: OTHER }).unwrap();
+        scene.check();
+        scene.history_mut().push(change(name, value));
+        assert_eq!(scene.violation().unwrap_err().invariant, "M5");
+    }
+}
+
+fn log_of(event: &impl alloy_sol_types::SolEvent) -> Log {
+    let topics = event.encode_topics().into_iter().map(|word| word.0).collect();
+    Log { address: ADDRESS, topics, data: event.encode_data().into() }
 }

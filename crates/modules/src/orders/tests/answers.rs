@@ -211,14 +211,17 @@ fn nothing_is_delivered_or_looked_at_before_approval_or_after_the_end() {
     let number = draft(&mut scene, OFFICER, Draft { untilMs, ..disclose() });
     let deliver = deliverCall { number, fields: 1, digest: digest(0x44) };
     let look = lookCall { number, fields: 1, matches: true };
-    let wrong = |status: Status| stops(WrongOrderStatus { number, status: status.number(), step: 4 });
-    assert_eq!(err(scene.call(AUTHORITY, deliver.clone())), wrong(Status::Drafted));
-    assert_eq!(err(scene.call(OFFICER, look.clone())), wrong(Status::Drafted));
+    let wrong = |status: Status, step: terms::Step| {
+        stops(WrongOrderStatus { number, status: status.number(), step: step.number() })
+    };
+    use terms::Step::{Answer, Look};
+    assert_eq!(err(scene.call(AUTHORITY, deliver.clone())), wrong(Status::Drafted, Answer));
+    assert_eq!(err(scene.call(OFFICER, look.clone())), wrong(Status::Drafted, Look));
     scene.call(SECOND, approveCall { number }).unwrap();
     scene.call(AUTHORITY, deliver.clone()).unwrap();
     scene.later(HOUR);
-    assert_eq!(err(scene.call(AUTHORITY, deliver)), wrong(Status::Expired));
-    assert_eq!(err(scene.call(OFFICER, look)), wrong(Status::Expired));
+    assert_eq!(err(scene.call(AUTHORITY, deliver)), wrong(Status::Expired, Answer));
+    assert_eq!(err(scene.call(OFFICER, look)), wrong(Status::Expired, Look));
     scene.check_all();
 }
 
@@ -307,7 +310,7 @@ fn an_appeal_decided_after_the_order_was_lifted_is_on_record_and_changes_nothing
 fn an_appeal_comes_within_sixty_days_and_against_what_was_approved() {
     let mut scene = scene();
     let drafted = draft(&mut scene, OFFICER, against_service(Action::Suspend, 1));
-    let early = WrongOrderStatus { number: drafted, status: 1, step: 8 };
+    let early = WrongOrderStatus { number: drafted, status: 1, step: 10 };
     let appeal = |number| appealCall { number, grounds: digest(1) };
     assert_eq!(err(scene.call(PROVIDER, appeal(drafted))), stops(early));
     let numbers = [drafted, order(&mut scene, against_service(Action::Suspend, 1))];
@@ -319,5 +322,41 @@ fn an_appeal_comes_within_sixty_days_and_against_what_was_approved() {
     scene.later(1);
     let late = AppealTooLate { number: numbers[1], lastDay: last.get(), today: last.get() + 1 };
     assert_eq!(err(scene.call(PROVIDER, appeal(numbers[1]))), stops(late));
+    scene.check_all();
+}
+
+#[test]
+fn nobody_looks_after_the_end_of_a_disclosure_that_was_accepted() {
+    let mut scene = scene();
+    let untilMs = scene.block().timestamp_ms + HOUR;
+    let number = order(&mut scene, Draft { untilMs, ..disclose() });
+    let fields = Field::Name.bit();
+    let look = lookCall { number, fields, matches: true };
+    scene.call(AUTHORITY, deliverCall { number, fields, digest: digest(0x44) }).unwrap();
+    let settle = settleCall { number, accepted: true, digest: digest(0x44), finding: B256::ZERO };
+    scene.call(OFFICER, settle).unwrap();
+    scene.later(HOUR - 1);
+    scene.call(OFFICER, look.clone()).unwrap();
+    scene.later(1);
+    let over = WrongOrderStatus { number, status: Status::Expired.number(), step: 9 };
+    assert_eq!(err(scene.call(OFFICER, look)), stops(over));
+    assert_eq!(status(&mut scene, number), Status::Settled);
+    scene.check_all();
+}
+
+#[test]
+fn nobody_decides_on_an_own_appeal() {
+    let mut scene = scene();
+    let what = Draft { workingDays: 5, ..against_account(Action::Rectify, THIRD) };
+    let number = order(&mut scene, what);
+    let fourth = address!("00000000000000000000000000000000000000c6");
+    let join = IMembers::addAccountCall { id: 1, account: fourth };
+    scene.call_of(members::state::ADDRESS, OFFICER, join).unwrap();
+    scene.call(THIRD, appealCall { number, grounds: digest(1) }).unwrap();
+    let decide = decideAppealCall { number, revoke: true, reasons: digest(2) };
+    let same = SamePerson { number, account: THIRD, other: THIRD };
+    assert_eq!(err(scene.call(THIRD, decide.clone())), stops(same));
+    scene.call(fourth, decide).unwrap();
+    assert_eq!(status(&mut scene, number), Status::Revoked);
     scene.check_all();
 }

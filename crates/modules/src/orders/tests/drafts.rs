@@ -240,3 +240,24 @@ fn an_order_is_lifted_once_and_by_the_fitting_action() {
     assert_eq!(err(scene.call(SECOND, approveCall { number: twice[1] })), not(Status::Lifted));
     scene.check_all();
 }
+
+#[test]
+fn an_administration_that_is_national_no_more_lifts_nothing_that_another_ordered() {
+    let mut scene = scene();
+    let what = against_service(Action::Suspend, 2);
+    let own = draft(&mut scene, PROVINCE, what.clone());
+    scene.call(SECOND, approveCall { number: own }).unwrap();
+    let back = draft(&mut scene, OFFICER, lifting(what, Action::Restore, own));
+    // Organisation 5 supervises from now on, organisation 1 only in the division of the service.
+    let further = IMembers::addAccountCall { id: 5, account: PHONE };
+    scene.call_of(members::state::ADDRESS, NOTARY, further).unwrap();
+    for (id, role, division) in [(5, Role::Supervisor, 0), (1, Role::Provincial, 33)] {
+        let call = IMembers::setRolesCall { id, roles: role.bit(), division };
+        scene.approve(members::state::ADDRESS, &[NOTARY], &call);
+        scene.call_of(members::state::ADDRESS, NOTARY, call).unwrap();
+    }
+    let refused = NotTheAuthority { number: own, authority: 2, organisation: 1 };
+    assert_eq!(err(scene.call(PROVINCE, approveCall { number: back })), stops(refused));
+    assert_eq!(status(&mut scene, own), Status::InForce);
+    scene.check_all();
+}

@@ -69,7 +69,29 @@ fn replace(scene: &mut Scene<'_>, at: usize, event: &impl alloy_sol_types::SolEv
 fn storage_and_histories_that_do_not_fit_are_found() {
     use events::Event as E;
     type Tamper = fn(&mut Scene<'static>, u64);
-    let cases: [(Tamper, &str); 9] = [
+    let cases: [(Tamper, &str); 12] = [
+        (
+            |s, _| {
+                let at = place(s, |e| matches!(e, E::AppealDecided(_)));
+                let Some(E::AppealDecided(event)) = events::decode(&s.history()[at]) else { panic!() };
+                replace(s, at, &AppealDecided { account: NEIGHBOUR, ..event });
+            },
+            "R1",
+        ),
+        // An account that is frozen and no order says so.
+        (
+            |s, _| s.within(|ctx| identity::set_frozen(ctx, PHONE, identity::standing::NEVER_MS)).unwrap(),
+            "R5",
+        ),
+        (
+            |s, _| {
+                let at = place(s, |e| matches!(e, E::Looked(_)));
+                let Some(E::Looked(event)) = events::decode(&s.history()[at]) else { panic!() };
+                let timestampMs = event.timestampMs + HOUR;
+                replace(s, at, &IdentityLooked { timestampMs, ..event });
+            },
+            "R6",
+        ),
         (
             |s, _| {
                 let at = place(s, |e| matches!(e, E::Approved(_)));
@@ -112,7 +134,8 @@ fn storage_and_histories_that_do_not_fit_are_found() {
         let number = order(&mut scene, against_account(Action::Freeze, NEIGHBOUR));
         scene.call(NEIGHBOUR, appealCall { number, grounds: digest(1) }).unwrap();
         scene.call(THIRD, decideAppealCall { number, revoke: false, reasons: digest(2) }).unwrap();
-        let disclosure = order(&mut scene, disclose());
+        let untilMs = scene.block().timestamp_ms + HOUR;
+        let disclosure = order(&mut scene, Draft { untilMs, ..disclose() });
         let deliver = deliverCall { number: disclosure, fields: 1, digest: digest(4) };
         scene.call(AUTHORITY, deliver).unwrap();
         scene.call(OFFICER, lookCall { number: disclosure, fields: 1, matches: true }).unwrap();
@@ -123,17 +146,60 @@ fn storage_and_histories_that_do_not_fit_are_found() {
 }
 
 #[test]
+fn two_accounts_count_as_one_hand_if_they_were_bound_to_one_subject_by_then() {
+    let bind = |scene: &mut Scene<'_>| {
+        for account in [OFFICER, SECOND] {
+            let call = match account {
+                OFFICER => IIdentity::bindCall {
+                    account,
+                    kind: 1,
+                    subject: digest(0x71),
+                    level: 2,
+                    expiryMs: 0,
+                    code: B256::ZERO,
+                    nameDigest: B256::ZERO,
+                }
+                .abi_encode(),
+                _ => IIdentity::addAccountCall { root: OFFICER, account }.abi_encode(),
+            };
+            let input: &[u8] = &call;
+            let call = crate::Call { module: identity::state::ADDRESS, ..scene.direct(AUTHORITY, input) };
+            scene.send(call).unwrap();
+        }
+    };
+    // Bound after the order: two people as far as anybody knew.
+    let mut scene = self::scene();
+    order(&mut scene, against_service(Action::Suspend, 1));
+    bind(&mut scene);
+    scene.check_all();
+    // Bound before it: the module refuses, and the check finds what was not refused.
+    let mut scene = self::scene();
+    bind(&mut scene);
+    scene.next_block();
+    let number = draft(&mut scene, OFFICER, against_service(Action::Suspend, 1));
+    scene.call(THIRD, approveCall { number }).unwrap();
+    scene.check_all();
+    let at = place(&scene, |e| matches!(e, events::Event::Approved(_)));
+    let Some(events::Event::Approved(event)) = events::decode(&scene.history()[at]) else { panic!() };
+    replace(&mut scene, at, &OrderApproved { approver: SECOND, ..event });
+    assert_eq!(scene.violation().unwrap_err().invariant, "R1");
+}
+
+#[test]
 fn every_error_has_a_sentence() {
     let (number, account) = (2_026_000_001, FIRM);
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (NoSuchOrder { number }.abi_encode(), "no order 2026000001"),
         (UnknownAction { action: 9 }.abi_encode(), "1 suspend"),
         (WrongTarget { action: 1, targetKind: 2, target: digest(1) }.abi_encode(), "to suspend"),
-        (PartRequired { action: 7, part: "scope".into() }.abi_encode(), "disclose needs scope"),
+        (
+            PartRequired { action: 7, part: "scope".into() }.abi_encode(),
+            "disclose needs the fields that are to be disclosed (scope)",
+        ),
         (PartNotTaken { action: 1, part: "scope".into() }.abi_encode(), "takes no scope"),
         (BasisLength { length: 0, max: 9 }.abi_encode(), "1 to 9 bytes"),
         (WorkingDays { workingDays: 900, max: 250 }.abi_encode(), "at most 250"),
-        (OrderEnd { untilMs: 5, nowMs: 6 }.abi_encode(), "it is 6 ms"),
+        (OrderEnd { untilMs: 5, nowMs: 6 }.abi_encode(), "it is 1970-01-01 08:00:00.006"),
         (UnknownFields { scope: 129, known: 127 }.abi_encode(), "mobile"),
         (IServices::NoSuchService { id: digest(1) }.abi_encode(), "no service"),
         (NotBound { account }.abi_encode(), "bind"),
@@ -144,11 +210,12 @@ fn every_error_has_a_sentence() {
         (NotTheAuthority { number, authority: 1, organisation: 2 }.abi_encode(), "organisation 2"),
         (SamePerson { number, account, other: account }.abi_encode(), "somebody else"),
         (NotTheIssuer { number, issuer: account }.abi_encode(), "decline it"),
-        (WrongOrderStatus { number, status: 1, step: 4 }.abi_encode(), "is drafted"),
-        (DraftTooOld { number, draftedMs: 1, lifetimeMs: 2 }.abi_encode(), "within 2 ms"),
+        (WrongOrderStatus { number, status: 1, step: 10 }.abi_encode(), "is drafted; the step \"appeal\""),
+        (DraftTooOld { number, draftedMs: 1, lifetimeMs: 2_000 }.abi_encode(), "within 2 seconds"),
         (NotTheTarget { number, account }.abi_encode(), "not the target"),
         (WrongAction { number, action: 5 }.abi_encode(), "to inquire"),
         (DigestRequired {}.abi_encode(), "all zero"),
+        (AnswerReplaced { number, answer: digest(1), digest: digest(2) }.abi_encode(), "read that one"),
         (NotTheIdentityAuthority { number, account }.abi_encode(), "identity authority"),
         (BeyondScope { number, allowed: 1, asked: 4 }.abi_encode(), "fields mobile"),
         (AppealedBefore { number, appeal: 2 }.abi_encode(), "upheld"),
