@@ -256,7 +256,11 @@ fn organisation(number: u32) -> String {
 
 /// An amount as people say it.
 pub(super) fn yuan(fen: u64) -> String {
-    format!("{}.{:02} yuan", fen / 100, fen % 100)
+    if fen.is_multiple_of(100) {
+        format!("{} yuan", fen / 100)
+    } else {
+        format!("{}.{:02} yuan", fen / 100, fen % 100)
+    }
 }
 
 fn day(number: u32) -> String {

@@ -36,7 +36,7 @@
 //! - F2 `once` holds the number of a live service for it, and of no other.
 //! - F3 every step is in the table: its track, states, status and role; it begins where the last ended.
 //! - F4 storage holds the states, counts and contents that the events say.
-//! - F5 records and fines have two different hands.
+//! - F5 records and fines have two different hands: those that took the steps.
 //! - F6 the clocks in storage are those that the last steps started.
 //! - F7 a service is published once, and a batch's list digest is that of its numbers.
 //! - F8 a fine lies in the range that its article had that day, under a breach that it punishes.

@@ -160,7 +160,7 @@ fn a_proposal_says_in_words_what_it_would_change() {
     assert_eq!(text, "from 2026-04-01 on, the clock decide-filing runs 15 working days");
     let text = Filing.describe(&article_19(100, 200, on(2026, 4, 1)).abi_encode()).unwrap();
     assert!(
-        text.contains("article 19") && text.contains("keep-logs") && text.contains("1.00 yuan to 2.00 yuan"),
+        text.contains("article 19") && text.contains("keep-logs") && text.contains("1 yuan to 2 yuan"),
         "{text}"
     );
     assert_eq!(
