@@ -80,10 +80,10 @@ pub fn verdict<E>(
     let Some(status) = stopped(&head, |place| hold(&mut own, service, place), height, now_ms)? else {
         return Ok(None);
     };
-    let number = B256::from(own(slot.wrapping_add(U256::ONE))?);
     if status == Status::Declared && !is_overdue(&mut read, &head, now_ms)? {
         return Ok(None);
     }
+    let number = B256::from(read(ADDRESS, slot.wrapping_add(U256::ONE))?);
     Ok(Some(Stopped { service, number: FilingNumber::from_word(number).ok(), status }))
 }
 

@@ -633,7 +633,7 @@ fn likely_reads_cover_what_a_record_reads() {
 #[test]
 fn every_error_has_a_sentence() {
     let id = digest(1);
-    let cases: [(Vec<u8>, &str); 26] = [
+    let cases: [(Vec<u8>, &str); 27] = [
         (ZeroService {}.abi_encode(), "id of a service"),
         (KeptByModule { id: digest(1) }.abi_encode(), "kept by a module"),
         (ZeroProvider {}.abi_encode(), "provider"),
@@ -645,7 +645,11 @@ fn every_error_has_a_sentence() {
         (NumberTaken { number: BEIJING.into(), id }.abi_encode(), "belongs to service"),
         (UnknownDivision { division: 10 }.abi_encode(), "division 10"),
         (DivisionDiffers { id, division: 11, ofNumber: 33 }.abi_encode(), "province 33"),
-        (OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(), "national"),
+        (
+            OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(),
+            "one of division 11; ask the national",
+        ),
+        (OutOfDivision { organisation: 3, own: 33, division: 0 }.abi_encode(), "this belongs to none"),
         (GoLiveDay { goLive: 20_490, latest: 20_489 }.abi_encode(), "2026-02-05 is the last day"),
         (ContractTaken { contractAddress: SHOP, id }.abi_encode(), "take it out there"),
         (ContractNotOfService { contractAddress: SHOP, id, belongsTo: id }.abi_encode(), "does not belong"),

@@ -490,3 +490,42 @@ async fn what_a_suspended_service_recorded_can_still_be_proven() {
     let verified = Package::from_bytes(&package).unwrap().verify(Some(&key)).unwrap();
     assert!(matches!(&verified.statements[..], [Proven::Log { log, .. }] if log.address == EVIDENCE));
 }
+
+/// Order No. 3, article 17: records are kept for six months at least, and given on lawful inquiry.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_hundred_and_eighty_four_days_records_are_still_answered_and_proven() {
+    use ding_chain::reader::Look as _;
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    let mut cast = Cast::new("supervised-kept").await;
+    cast.world.chain.seal(Vec::new());
+    cast.register();
+    cast.filed("提单存证");
+    let deposit = IEvidence::depositCall {
+        digest: B256::repeat_byte(9),
+        sm3: B256::ZERO,
+        kind: 0,
+        provenance: B256::ZERO,
+        referenceId: B256::ZERO,
+        operation: B256::ZERO,
+    };
+    cast.send(|cast| &mut cast.citizen, EVIDENCE, &deposit);
+    let kept = cast.world.chain.head_block().header.clone();
+    let later = cast.world.chain.seal_at(kept.timestamp_ms + 184 * DAY_MS, Vec::new());
+    wait(&cast.rows, later.header.height.get());
+    // The filing, out of the rows and out of the logs.
+    let filings = cast.get("ding_filings", json!({})).await;
+    assert_eq!((items(&filings).len(), &items(&filings)[0]["state"]), (1, &json!("submitted")));
+    let filed = cast.world.get("eth_getLogs", json!([{"fromBlock": "0x1", "address": FILING}])).await;
+    assert!(filed.as_array().unwrap().len() >= 3, "{filed}");
+    // The deposit: its log, its block, and the proof of it.
+    let logs = cast.world.get("eth_getLogs", json!([{"fromBlock": "0x1", "address": EVIDENCE}])).await;
+    assert_eq!(logs.as_array().unwrap().len(), 1, "{logs}");
+    let hash = logs[0]["transactionHash"].clone();
+    let receipt = cast.world.get("eth_getTransactionReceipt", json!([hash])).await;
+    assert_eq!(receipt["blockNumber"], json!(format!("{:#x}", kept.height.get())));
+    let answer = cast.get("ding_getProof", json!({"log": logs[0]})).await;
+    let package: Bytes = serde_json::from_value(answer["package"].clone()).unwrap();
+    let key = ChainKey::from_bytes(&cast.world.chain.spec().public_key).unwrap();
+    let verified = Package::from_bytes(&package).unwrap().verify(Some(&key)).unwrap();
+    assert!(matches!(&verified.statements[..], [Proven::Log { log, .. }] if log.address == EVIDENCE));
+}

@@ -289,3 +289,21 @@ fn a_history_with_other_hands_than_those_that_acted_is_found() {
         assert_eq!(found, Err("F5"), "case {index}");
     }
 }
+
+#[test]
+fn sentences_say_amounts_in_yuan_and_when_there_is_nothing_to_name() {
+    let fine = |fen| FineOutOfRange { article: 19, amountFen: fen, minFen: 500_000, maxFen: 3_000_000 };
+    for (data, want) in [
+        (
+            fine(3_000_150).abi_encode(),
+            "a fine of 30001.50 yuan is outside the range of article 19: 5000 yuan to",
+        ),
+        (NoSuchService { service: 1, count: 0 }.abi_encode(), "there is no service 1; there are none yet"),
+        (NoSuchProvider { provider: 2, count: 1 }.abi_encode(), "there is one, number 1"),
+        (NotAllowed { step: 9, account: CITIZEN, organisation: 0 }.abi_encode(), "(of no organisation)"),
+        (NotAllowed { step: 9, account: CHIEF, organisation: 1 }.abi_encode(), "(of organisation 1)"),
+    ] {
+        let text = decode_revert(&data).unwrap();
+        assert!(text.contains(want), "{text}");
+    }
+}
