@@ -245,7 +245,7 @@ impl Facts {
     fn supervised(&self, number: u64, order: &Order, account: Address, what: &str) -> Result<(), String> {
         let province = match TargetKind::from_number(order.kind) {
             Some(TargetKind::Service) => match self.services.get(&order.target) {
-                Some(service) => service.province,
+                Some(service) => self.filings.province_of(order.target).unwrap_or(service.province),
                 None => return Err(format!("order {number} against no service: {order:?}")),
             },
             _ => 0,

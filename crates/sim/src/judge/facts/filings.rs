@@ -31,6 +31,8 @@ impl Provider {
 /// A filing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Filing {
+    /// Its id in `services`.
+    key: B256,
     provider: u32,
     /// Who proposed last which number.
     proposed: Option<(Address, String)>,
@@ -53,10 +55,11 @@ impl Filings {
         Some(number)
     }
 
-    /// Numbers of recorded filings, by the id that `services` knows them by.
-    fn numbers(&self, chain_id: u64) -> impl Iterator<Item = (B256, Option<&str>)> {
-        let key = move |filing: u64| filing::service_key(chain_id, filing);
-        self.services.iter().map(move |(id, filing)| (key(*id), filing.number.as_deref()))
+    /// The province of a recorded service: where its provider is now.
+    pub(super) fn province_of(&self, key: B256) -> Option<u32> {
+        let recorded = |filing: &&Filing| filing.key == key && filing.number.is_some();
+        let provider = self.services.values().find(recorded)?.provider;
+        self.providers.get(&provider).map(|provider| provider.province)
     }
 }
 
@@ -103,6 +106,7 @@ impl Facts {
                 self.counts.filings = self.counts.filings.max(e.service);
                 let known = self.filings.services.entry(e.service).or_default();
                 let new = core::mem::replace(&mut known.provider, e.provider) == 0;
+                known.key = filing::service_key(self.chain_id, e.service);
                 let begins = |(_, taken): &&(B256, Taken)| {
                     taken.service == e.service && matches!(taken.step, Step::Declare | Step::Import)
                 };
@@ -163,10 +167,12 @@ impl Facts {
 
     /// One number for a filing: the register's and that of `services` are the same.
     pub(super) fn numbers_agree(&self) -> Result<(), String> {
-        for (id, number) in self.filings.numbers(self.chain_id) {
-            let known = self.services.get(&id).and_then(|service| service.number.as_deref());
-            if known != number {
-                return Err(format!("service {id} is recorded under {known:?}, its filing under {number:?}"));
+        for Filing { key, number, .. } in self.filings.services.values() {
+            let known = self.services.get(key).and_then(|service| service.number.as_ref());
+            if known != number.as_ref() {
+                return Err(format!(
+                    "service {key} is recorded under {known:?}, its filing under {number:?}"
+                ));
             }
         }
         Ok(())

@@ -492,20 +492,24 @@ fn step(step: Step, item: u64, actor: Actor, account: Address, organisation: u32
 
 const NUMBER: &str = "11010826000000010017";
 
-/// A filing of the firm, under review.
-fn with_a_filing() -> Facts {
-    let mut facts = facts();
-    let subject = IFiling::Subject {
+fn subject(division: u32) -> IFiling::Subject {
+    IFiling::Subject {
         nature: 1,
         idType: 1,
         kinds: 1,
-        division: 110_108,
+        division,
         uscc: String::new(),
         name: String::new(),
         subject: B256::ZERO,
         person: B256::ZERO,
         details: B256::ZERO,
-    };
+    }
+}
+
+/// A filing of the firm, under review.
+fn with_a_filing() -> Facts {
+    let mut facts = facts();
+    let subject = subject(110_108);
     let form = IFiling::Form {
         name: String::new(),
         category: 2,
@@ -601,6 +605,23 @@ fn a_record_names_the_hands_that_took_its_steps_and_the_number_of_the_service() 
     takes(&mut one, &[bound(1, FIRST, 7, 0), joined(1, SECOND)]);
     refuses(&one, &record(SECOND, FIRST, SECOND, NUMBER, NUMBER), "one person");
     takes(&mut facts, &[stepped, inner, outer]);
+
+    // It is supervised where its provider is now.
+    let draft = drafted(1, LOCAL, BEIJING, Action::Suspend, key, 0);
+    takes(&mut facts.clone(), std::slice::from_ref(&draft));
+    let moved = |account| {
+        filing(&IFiling::ProviderChanged {
+            provider: 1,
+            account,
+            changedOn: 1,
+            late: false,
+            subject: subject(310_101),
+            content: B256::ZERO,
+            reason: String::new(),
+        })
+    };
+    refuses(&facts, &[moved(LOCAL)], "does not act for it");
+    refuses(&facts, &[moved(FIRST), draft], "does not supervise");
 }
 
 #[test]
