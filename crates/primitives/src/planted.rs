@@ -41,11 +41,13 @@ pub enum Planted {
     BorrowStopped = 16,
     /// An order takes effect with one hand.
     OneHand = 17,
+    /// An organisation is not asked whether it has a role: it has every one.
+    RoleNotAsked = 18,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SkipSignature,
         Self::ForgetToSync,
         Self::ApplyTwice,
@@ -63,6 +65,7 @@ impl Planted {
         Self::ShutOutInnocent,
         Self::BorrowStopped,
         Self::OneHand,
+        Self::RoleNotAsked,
     ];
 }
 

