@@ -14,7 +14,7 @@ use alloy_consensus::TxEip1559;
 use alloy_primitives::U64;
 use alloy_sol_types::SolCall;
 use ding_primitives::{Address, B256, Bytes, Log, codes, limits};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -339,10 +339,8 @@ impl Desk {
     /// A bar on the terminal; none for scripts.
     pub(crate) fn bar(&self, len: usize, what: &str) -> ProgressBar {
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(len as u64) };
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:40} {pos} of {len} {msg}, {per_sec}, {eta} left")
-        {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} {msg}, {rate}, {eta} left") {
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.with_message(what.to_owned())
     }
@@ -475,6 +473,12 @@ impl Told {
         });
         self.fields.insert(key, value.into());
     }
+}
+
+/// How many rows a second, in whole ones.
+fn rate(state: &ProgressState, out: &mut dyn core::fmt::Write) {
+    // A bar that cannot be drawn is no failure.
+    let _ = write!(out, "{:.0}/s", state.per_sec());
 }
 
 fn request(from: Option<Address>, to: Address, input: &[u8]) -> Value {

@@ -4,8 +4,8 @@ use super::forms::{self, ProviderName, ServiceName};
 use crate::{
     cmd::{
         desk::Desk,
-        lists::{self, Page, filter},
-        words,
+        lists::{self, Page, Profile, filter},
+        named, words,
     },
     failure::Failure,
     text::{say, say_json},
@@ -19,10 +19,16 @@ use ding_modules::{
             Form, ProviderRecord, ServiceRecord, articleCall, clocksOfCall, placesOfCall, proposalCall,
             providerCall,
         },
+        service_key,
         state::{ADDRESS, Service},
         terms::{Article, Category, Clock, Duty, IdType, Kind, Material, Measure, Nature, ServiceForm},
     },
     ids::{FilingNumber, Province},
+    orders,
+    services::{
+        self,
+        abi::IServices::{Hold, holdsCall},
+    },
 };
 use serde_json::{Value, json};
 
@@ -32,14 +38,16 @@ pub(super) enum Read {
     /// List services.
     List {
         /// Only those in this state: draft, submitted, forwarded, returned, recorded, warned,
-        /// suspended, deregistered, withdrawn.
-        #[arg(long)]
-        state: Option<String>,
+        /// suspended (also by an order), deregistered, withdrawn; or with something beside the filing in
+        /// this one: change-pending, inspection-due, answered, rectifying, rectified,
+        /// termination-notified, open, upheld, dismissed, imposed, dropped, settled, done, refused.
+        #[arg(long, value_parser = state)]
+        state: Option<State>,
         /// Only those of a provider.
         #[arg(long)]
         provider: Option<ProviderName>,
         /// Only those of this division: 33 or 330106.
-        #[arg(long)]
+        #[arg(long, value_parser = division)]
         division: Option<u32>,
         /// Only those of a batch.
         #[arg(long)]
@@ -77,7 +85,8 @@ pub(super) enum Read {
         #[command(flatten)]
         page: Page,
     },
-    /// Show who must decide what by which working day, overdue first.
+    /// Show who must decide what by which working day, overdue first: of filings, pilots, orders and
+    /// proposals.
     Queue {
         /// Only what this organisation must decide.
         #[arg(long)]
@@ -112,7 +121,7 @@ impl Read {
                     None => None,
                 };
                 let fields = filter([
-                    ("state", state.map(Value::from)),
+                    ("state", state.map(|state| state.name().into())),
                     ("provider", provider),
                     ("division", division.map(Value::from)),
                     ("batch", batch.map(Value::from)),
@@ -124,12 +133,25 @@ impl Read {
                     "ding_filings",
                     fields,
                     &page,
-                    &["service", "number", "name", "providerName", "state", "day", "clock", "batch"],
+                    &[
+                        "service",
+                        "number",
+                        "name",
+                        "providerName",
+                        "state",
+                        "stoppedByOrder",
+                        "change",
+                        "inspection",
+                        "day",
+                        "clock",
+                        "batch",
+                    ],
                 )
                 .await
             }
             Self::Search { text, page } => {
-                let fields = filter([("text", Some(text.into()))]);
+                let kinds = json!(["service", "provider"]);
+                let fields = filter([("text", Some(text.into())), ("kinds", Some(kinds))]);
                 lists::show(desk, "ding_search", fields, &page, &["kind", "id", "number", "name"]).await
             }
             Self::Batches { number: None, page } => {
@@ -144,7 +166,7 @@ impl Read {
             }
             Self::Batches { number: Some(number), .. } => {
                 let batch: Value = desk.query("ding_batch", json!({ "number": number })).await?;
-                if desk.json { say_json(&batch) } else { say(&lists::object(&batch)) }
+                if desk.json { say_json(&batch) } else { say(&batch_page(desk, number, &batch)) }
             }
             Self::Queue { organisation, role, by, overdue, page } => {
                 let fields = filter([
@@ -160,9 +182,11 @@ impl Read {
                     &page,
                     &[
                         "due",
+                        "notBefore",
                         "overdue",
                         "provisional",
                         "step",
+                        "item",
                         "by",
                         "organisation",
                         "kind",
@@ -180,23 +204,25 @@ impl Read {
                 if found.nature == 0 {
                     return Err(Failure::Input(format!("{} has no provider {id}", desk.chain.name)));
                 }
-                tell(desk, &provider_json(id, &found))
+                show_provider(desk, id, &found).await
             }
             Self::Articles => articles(desk).await,
         }
     }
 }
 
-fn tell(desk: &Desk, value: &Value) -> Result<(), Failure> {
-    if desk.json { say_json(value) } else { say(&lists::object(value)) }
-}
-
 fn name_of<T>(number: u8, find: fn(u8) -> Option<T>, name: fn(T) -> &'static str) -> String {
     find(number).map_or_else(|| number.to_string(), |term| name(term).to_owned())
 }
 
-/// Everything about a service: what the ledger holds itself, and the history that a read model adds.
 async fn show(desk: &Desk, id: u64) -> Result<(), Failure> {
+    let (value, page) = whole(desk, id).await?;
+    if desk.json { say_json(&value) } else { say(&page.text()) }
+}
+
+/// Everything about a service, for scripts and for people: what the ledger holds itself, and the history
+/// that a read model adds.
+pub(super) async fn whole(desk: &Desk, id: u64) -> Result<(Value, Profile), Failure> {
     let (service, provider) = forms::service(desk, id).await?;
     let form = forms::form_with(desk, id, service.content).await?;
     let proposal = desk.ask(ADDRESS, &proposalCall { service: id }).await?;
@@ -219,11 +245,231 @@ async fn show(desk: &Desk, id: u64) -> Result<(), Failure> {
         })
     });
     value["clocks"] = clocks.collect();
+    let stops = stops(desk, id).await?;
+    value["stoppedByOrders"] = stops.iter().map(|hold| hold.referenceId).collect();
     // A member without a read model shows the record all the same.
     if let Ok(history) = desk.query::<Value>("ding_filing", json!({ "service": id })).await {
         value["history"] = history;
     }
-    tell(desk, &value)
+    let mut page = Profile::new(format!("service {id} on {}: {}", desk.chain.name, form.name));
+    let text = |key: &str| value.get(key).map(lists::word).unwrap_or_default();
+    page.row("filing number", text("number"));
+    page.row("state", text("state"));
+    for hold in &stops {
+        let until = named::time(hold.untilMs, "it is lifted");
+        page.row(
+            "stopped",
+            format!("by order {}, from block {} until {until}", hold.referenceId, hold.fromHeight),
+        );
+    }
+    for key in ["change", "inspection", "termination"] {
+        page.row(key, text(key));
+    }
+    if !proposal.number.is_empty() {
+        page.row(
+            "proposed",
+            format!(
+                "{} by {}\nanother person records it: ding filing record {id}",
+                full(&proposal.number),
+                proposal.account
+            ),
+        );
+    }
+    page.row("recorded on", text("recordedOn"));
+    page.row("batch", text("batch"));
+    let flags = [
+        (Service::LATE, "filed late"),
+        (Service::IMPORTED, "imported from the earlier register"),
+        (Service::CONFIRMED, "the check digit of its number is wrong, and was confirmed"),
+    ];
+    let flags = flags.into_iter().filter(|(bit, _)| service.flags & bit != 0).map(|(_, text)| text);
+    page.row("note", flags.collect::<Vec<_>>().join("\n"));
+    let named = provider_name(desk, service.provider, &provider).await?;
+    page.row("provider", format!("{named} (provider {})", service.provider));
+    page.row("attachments", text("materials"));
+    page.section("what it is");
+    form_rows(&mut page, &form);
+    for (place, bound) in places.places.iter().zip(&places.bound) {
+        let bound = if *bound { "bound: a suspension stops its calls" } else { "not bound yet" };
+        page.row("runs at", format!("{place} on this chain, {bound}"));
+    }
+    page.section("what is due");
+    for clock in desk.ask(ADDRESS, &clocksOfCall { service: id }).await? {
+        let marks = [(clock.provisional, ", provisional"), (clock.overdue, ", overdue")];
+        let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+        let name = name_of(clock.clock, Clock::from_number, Clock::name);
+        page.row(name, format!("until the end of {}{marks}", Day::new(clock.dueDay)));
+    }
+    items(&mut page, &value["history"]);
+    lists::history(&mut page, &value["history"]["steps"]);
+    Ok((value, page))
+}
+
+/// Orders that stop a service, now or from a later block on.
+async fn stops(desk: &Desk, id: u64) -> Result<Vec<Hold>, Failure> {
+    let key = service_key(desk.chain.chain_id.to(), id);
+    let holds = desk.ask(services::state::ADDRESS, &holdsCall { id: key }).await?;
+    Ok(holds.into_iter().filter(|hold| hold.by == orders::state::ADDRESS && hold.liftedHeight == 0).collect())
+}
+
+/// Rows of a form.
+fn form_rows(page: &mut Profile, form: &Form) {
+    page.row("category", name_of(form.category, Category::from_number, Category::name));
+    page.row("form", name_of(form.form, ServiceForm::from_number, ServiceForm::name));
+    page.row("application area", form.field.as_str());
+    page.row("site or name", form.site.as_str());
+    page.row("ICP filing", form.icp.as_str());
+    page.row("description", form.description.as_str());
+    let place = match (form.serverDivision, Province::of_division(form.serverDivision)) {
+        (0, _) => "abroad".into(),
+        (division, Some(province)) => format!("{division}, {}", province.name()),
+        (division, None) => division.to_string(),
+    };
+    page.row("servers", format!("{} ({place})", form.server));
+    page.row("consensus", form.consensus.as_str());
+    page.row("data abroad", form.crossBorder.as_str());
+    page.row("provided since", Day::new(form.goLive).to_string());
+    for place in &form.places {
+        page.row("declared to run at", format!("{} on chain {}", place.place, place.chainId));
+    }
+}
+
+/// Rows of what runs beside the filing: objections, penalties and so on, with what they are about.
+fn items(page: &mut Profile, history: &Value) {
+    page.section("beside the filing");
+    let kinds = [
+        ("objections", "objection"),
+        ("penalties", "measure"),
+        ("assessments", "assessment"),
+        ("changes", "change"),
+        ("inspections", "inspection"),
+        ("notices", "notice of the end"),
+    ];
+    for (list, name) in kinds {
+        for item in history.get(list).and_then(Value::as_array).into_iter().flatten() {
+            let text = |key: &str| item.get(key).filter(|value| !value.is_null()).map(lists::word);
+            let said =
+                |key: &str| item["content"].get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let fine = item.get("amountFen").and_then(Value::as_u64).map(|fen| format!("{} yuan", yuan(fen)));
+            let what = [text("measure"), fine, text("state"), text("day")];
+            let mut value = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            for key in ["subject", "statement", "text", "reasons", "reason"] {
+                value.extend(said(key).map(|said| format!("\n{said}")));
+            }
+            let number = text("id").filter(|_| matches!(name, "objection" | "measure" | "assessment"));
+            page.row(
+                [Some(name.to_owned()), number].into_iter().flatten().collect::<Vec<_>>().join(" "),
+                value,
+            );
+        }
+    }
+}
+
+/// What a provider is called, by the events that the ledger vouches for; its number if the member keeps
+/// none of them.
+async fn provider_name(desk: &Desk, id: u32, provider: &ProviderRecord) -> Result<String, Failure> {
+    match forms::subjects_with(desk, &[(id, provider.content)]).await {
+        Ok(subjects) => {
+            let name = subjects.into_iter().next().map(|subject| subject.name);
+            Ok(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "an individual".into()))
+        }
+        Err(error @ Failure::Unreachable(_)) => Err(error),
+        Err(_) => Ok("name not kept by this member".into()),
+    }
+}
+
+async fn show_provider(desk: &Desk, id: u32, found: &ProviderRecord) -> Result<(), Failure> {
+    let name = provider_name(desk, id, found).await?;
+    let mut value = provider_json(id, found);
+    if desk.json {
+        value["name"] = name.into();
+        return say_json(&value);
+    }
+    let text =
+        |key: &str| value.get(key).filter(|value| !value.is_null()).map(lists::word).unwrap_or_default();
+    let mut page = Profile::new(format!("provider {id} on {}: {name}", desk.chain.name));
+    page.row("nature", text("nature"));
+    page.row("credit code", text("uscc"));
+    page.row("kind", text("kinds"));
+    page.row("division", format!("{}, {}", text("division"), text("province")));
+    if found.account.is_zero() {
+        page.row("account", format!("none yet; ding filing set-account {id} --account 0x… gives it one"));
+    } else {
+        page.row("account", text("account"));
+    }
+    page.row("organisation", text("organisation"));
+    page.row("services", text("services"));
+    page.row("person in charge", format!("commitment {}", found.person));
+    // A member without a read model shows the record all the same.
+    let wanted = filter([("provider", Some(id.into()))]);
+    let all = Page { limit: 50, after: None };
+    if let Ok(list) = lists::fetch(desk, "ding_filings", &wanted, &all).await {
+        page.section("its services, the newest first");
+        for item in &list.items {
+            let text = |key: &str| item.get(key).filter(|value| !value.is_null()).map(lists::word);
+            let stopped = text("stoppedByOrder").map(|order| format!("stopped by order {order}"));
+            let what = [text("name"), text("number"), text("state"), stopped];
+            page.row(
+                format!("service {}", text("service").unwrap_or_default()),
+                what.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            );
+        }
+    }
+    say(&page.text())
+}
+
+/// A batch and the beginning of its list.
+fn batch_page(desk: &Desk, number: u32, batch: &Value) -> String {
+    let text = |value: &Value, key: &str| {
+        value.get(key).filter(|value| !value.is_null()).map(lists::word).unwrap_or_default()
+    };
+    let mut page = Profile::new(format!("batch {number} on {}", desk.chain.name));
+    page.row("published on", text(batch, "day"));
+    page.row("objections", format!("within {} working days", text(batch, "workingDays")));
+    page.row("services", text(batch, "services"));
+    page.row("document", text(batch, "document"));
+    page.section("the list");
+    for item in batch.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let provider = Some(text(item, "provider")).filter(|name| !name.is_empty());
+        page.row(
+            text(item, "place"),
+            format!(
+                "{}  {}, {}, {}",
+                full(&text(item, "number")),
+                text(item, "name"),
+                provider.unwrap_or_else(|| "an individual".into()),
+                text(item, "state")
+            ),
+        );
+    }
+    if batch.get("next").is_some_and(|next| !next.is_null()) {
+        page.row(
+            "",
+            format!("and more: ding filing list --batch {number}, or ding filing export --batch {number}"),
+        );
+    }
+    page.text()
+}
+
+/// A state of a filing, or of what runs beside it.
+fn state(text: &str) -> Result<State, String> {
+    State::from_name(text).filter(|state| *state != State::None).ok_or_else(|| {
+        let names = State::ALL.into_iter().filter(|state| *state != State::None).map(State::name);
+        format!("{:?} is no state; states are {}", words::cut(text), names.collect::<Vec<_>>().join(", "))
+    })
+}
+
+/// A division of two digits, a province, or of six.
+fn division(text: &str) -> Result<u32, String> {
+    if words::fold(text).len() == 6 {
+        return words::division(text);
+    }
+    words::province(text).map(|province| province.code().into()).map_err(|_| {
+        format!(
+            "{:?} is no division; want two digits for a province, such as 33, or six, such as 330106 (GB/T 2260)",
+            words::cut(text)
+        )
+    })
 }
 
 fn full(number: &str) -> String {
@@ -292,7 +538,24 @@ async fn articles(desk: &Desk) -> Result<(), Failure> {
             "measures": measures.map(Measure::name).collect::<Vec<_>>(),
         }));
     }
-    tell(desk, &json!({ "articles": list }))
+    if desk.json {
+        return say_json(&json!({ "articles": list }));
+    }
+    let mut page = Profile::new(format!("the penalty table on {}", desk.chain.name));
+    for article in &list {
+        let text = |key: &str| article.get(key).map(lists::word).unwrap_or_default();
+        page.row(
+            format!("article {}", text("article")),
+            format!(
+                "{}\nfines from {} to {} yuan\nfor {}",
+                text("measures"),
+                text("minYuan"),
+                text("maxYuan"),
+                text("breaches")
+            ),
+        );
+    }
+    say(&page.text())
 }
 
 fn yuan(fen: u64) -> String {

@@ -13,7 +13,7 @@ use super::steps::entity;
 use crate::{
     cmd::{
         desk::{Desk, Hand, Job},
-        sheet::{Column, Problem, Row, Sheet, refuse},
+        sheet::{self, Column, Problem, Row, Sheet, refuse},
         words::{self, Amount, word},
     },
     failure::Failure,
@@ -178,7 +178,7 @@ impl Import {
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
         let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
-        require_hand(&desk, signer.address(), &plans, &mut sheet.problems).await?;
+        require_hand(&desk, signer.address(), &plans).await?;
         let bar = desk.bar(plans.len(), "looked up");
         for (index, plan) in plans.iter_mut().enumerate() {
             if look_up(&desk, plan, &mut sheet.problems).await? {
@@ -368,7 +368,7 @@ fn plan(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Plan> {
     let title = row.need("title", problems, own_name);
     let code = row.need("code", problems, words::code);
     let entity = row.need("entity", problems, own_name);
-    let end = row.need("end-day", problems, words::day);
+    let end = row.need("end-day", problems, sheet::day);
     let field = row.take("field", problems, word::<Field>);
     let zone = row.take("zone", problems, word::<Zone>);
     let division = row.take("division", problems, words::province).map(Province::code);
@@ -421,7 +421,7 @@ fn goal(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Goal> {
     let unit = row.need("unit", problems, unit);
     let baseline = row.need("baseline", problems, str::parse::<Amount>);
     let target = row.need("target", problems, str::parse::<Amount>);
-    let due = row.need("due", problems, words::day);
+    let due = row.need("due", problems, sheet::day);
     let (baseline, target) = (baseline?, target?);
     let decimals = baseline.decimals().max(target.decimals());
     let mut scaled = |key: &str, amount: Amount| {
@@ -494,13 +494,8 @@ fn gather(rows: Vec<Plan>, problems: &mut Vec<Problem>) -> Vec<Plan> {
     plans
 }
 
-/// The signer may recommend in the divisions of the sheet.
-async fn require_hand(
-    desk: &Desk,
-    account: Address,
-    plans: &[Plan],
-    problems: &mut Vec<Problem>,
-) -> Result<(), Failure> {
+/// The signer may recommend in the divisions of the sheet: asked once, not for every row.
+async fn require_hand(desk: &Desk, account: Address, plans: &[Plan]) -> Result<(), Failure> {
     for role in [Role::Supervisor, Role::Competent] {
         if desk.ask(MEMBERS, &hasRoleCall { account, role: role.number() }).await? {
             return Ok(());
@@ -513,12 +508,16 @@ async fn require_hand(
     }
     let id = desk.ask(MEMBERS, &organisationOfCall { account }).await?;
     let own = desk.ask(MEMBERS, &organisationCall { id }).await?.division;
-    for plan in plans.iter().filter(|plan| plan.division != own) {
-        let what =
-            format!("{account} is of the administration of division {own}, the pilot of {}", plan.division);
-        problems.push(Problem { row: plan.row, column: String::new(), what });
-    }
-    Ok(())
+    let mut others = plans.iter().filter(|plan| plan.division != own);
+    let Some(first) = others.next() else { return Ok(()) };
+    Err(Failure::Input(format!(
+        "{account} is of the administration of division {own} and may recommend its pilots only; {} of the sheet {} of \
+         another one, the first in row {} (division {}); nothing was sent",
+        plural(others.count() + 1, "pilot"),
+        if plans.iter().filter(|plan| plan.division != own).count() == 1 { "is" } else { "are" },
+        first.row,
+        first.division
+    )))
 }
 
 /// Live pilots of a plan's entity in its field.

@@ -145,7 +145,8 @@ fn a_wrong_check_digit_warns_and_wrong_roles_rows_and_columns_are_named() {
     let last = if digits.as_str().ends_with('3') { '4' } else { '3' };
     wrong[0] = format!("{}{last}", &digits.as_str()[..19]);
     let file = folder.file("check.csv", csv([wrong]));
-    refused(filing(&port, "provider", &["import", &file, "--dry-run"]), &["row 2", "import"]);
+    let role = filing(&port, "provider", &["import", &file, "--dry-run"]).unwrap_err().to_string();
+    assert!(role.contains("may not import") && role.lines().count() == 1, "asked once: {role}");
     import(&port, &folder, &file).unwrap();
     assert!(ask(&port, &proposalCall { service: 1 }).confirmed);
 
@@ -195,6 +196,46 @@ fn a_wrong_check_digit_warns_and_wrong_roles_rows_and_columns_are_named() {
         &["row 3", "row 2", "is called"],
     );
     assert_eq!(services(&port), 1);
+}
+
+#[test]
+fn a_subject_under_another_name_than_the_ledgers_is_named_by_row_and_column() {
+    let (port, folder) = (Port::open("renamed"), Folder::new("renamed"));
+    let second = |name: &str| {
+        let mut row = row(1);
+        row[0] = FilingNumber::form(330_106, 2019, 1, 2).unwrap().in_full();
+        row[1] = name.into();
+        row[3] = "第二个服务".into();
+        row
+    };
+    import(&port, &folder, &folder.file("old.csv", csv([row(1), row(2)]))).unwrap();
+    let salts = || fs::read_to_string(folder.path("salts.jsonl")).unwrap().lines().count();
+    assert_eq!((services(&port), salts()), (2, 4));
+    // A number that is there, and a new one of a provider that is there.
+    let mut known = row(2);
+    known[1] = "别的公司".into();
+    let file = folder.file("other.csv", csv([known, second("杭州示例1号改名公司")]));
+    refused(
+        import(&port, &folder, &file),
+        &[
+            "2 of 2 rows",
+            "row 2, column B 主体名称",
+            "row 3, column B 主体名称",
+            "杭州示例1号科技有限公司",
+            "change-provider 1",
+        ],
+    );
+    assert_eq!((services(&port), salts()), (2, 4));
+    // Under its own name, in whatever width: the provider stays as it is, and no salt is made for it.
+    let file = folder.file("more.csv", csv([row(1), second("杭州示例１号科技有限公司")]));
+    import(&port, &folder, &file).unwrap();
+    assert_eq!((services(&port), salts()), (3, 4));
+    assert_eq!(service(&port, 3).provider, 1);
+    // Two services of a new provider: it is registered once.
+    let mut rows = [row(9), row(9)];
+    rows[1][0] = FilingNumber::form(330_106, 2019, 9, 2).unwrap().in_full();
+    import(&port, &folder, &folder.file("new.csv", csv(rows))).unwrap();
+    assert_eq!((services(&port), salts()), (5, 6));
 }
 
 #[test]
