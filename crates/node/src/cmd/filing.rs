@@ -1,12 +1,13 @@
 //! `ding filing`: the life of a blockchain information service under Order No. 3 (区块链信息服务备案).
 //!
 //! [`forms`] makes subjects and forms of what people write, [`steps`] every step of the module as a
-//! call, [`tell`] what a step led to, [`read`] what the ledger knows, [`import`] and [`export`] sheets.
+//! call, [`tell`] what a step led to, [`read`] and [`show`] what the ledger knows, [`import`] and [`export`] sheets.
 
 mod export;
 mod forms;
 mod import;
 mod read;
+mod show;
 mod steps;
 mod tell;
 #[cfg(test)]

@@ -100,6 +100,35 @@ pub(crate) struct Sheet {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// Sends what a sheet asks for; if somebody stops it (Ctrl-C), says how it goes on.
+///
+/// # Errors
+///
+/// What sending failed of, or that it was stopped.
+pub(crate) async fn send(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let stop = async {
+        // Where nobody can be heard, nobody stops it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            core::future::pending::<()>().await;
+        }
+    };
+    until(stop, work).await
+}
+
+async fn until(
+    stop: impl Future<Output = ()>,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    tokio::select! {
+        done = work => done,
+        () = stop => Err(Failure::Failed(
+            "stopped; what was sent is on its way into blocks and stays. Start the same import again: it passes over what \
+             is there, sends the rest, and says what comes next"
+                .into(),
+        )),
+    }
+}
+
 /// A row of a sheet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {

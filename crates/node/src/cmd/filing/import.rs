@@ -224,13 +224,13 @@ impl Import {
             if let Some(salts) = &mut salts {
                 salts.keep()?;
             }
-            desk.take_all(&signer, &jobs, |_, receipt| {
+            let taken = desk.take_all(&signer, &jobs, |_, receipt| {
                 imported.extend(receipt.logs().filter_map(|log| match events::decode(&log)? {
                     Event::Declared(event) => Some(event.service),
                     _ => None,
                 }));
-            })
-            .await?;
+            });
+            sheet::send(taken).await?;
         }
         let waiting = known.values().filter(|found| found.waits).map(|found| found.service);
         let waiting: BTreeSet<u64> = waiting.chain(imported.iter().copied()).collect();
@@ -311,7 +311,7 @@ fn line(text: &str) -> Result<String, String> {
     public(text, limits::FILING_LINE_BYTES_MAX)
 }
 
-/// A name or description that does not speak of an approval.
+/// A text of a form that does not speak of an approval.
 fn modest(text: String) -> Result<String, String> {
     match approval_wording(&text) {
         Some(phrase) => {
@@ -341,8 +341,14 @@ fn value(row: &Row<'_>, keys: &[&str], problems: &mut Vec<Problem>) -> Vec<u8> {
 
 /// Reads a row; what is wrong is collected.
 fn entry(row: Row<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<String>) -> Option<Entry> {
-    let number =
-        row.need("number", problems, |text| FilingNumber::parse(text).map_err(|error| error.to_string()));
+    let number = row.need("number", problems, |text| {
+        let number = FilingNumber::parse(text).map_err(|error| error.to_string())?;
+        let (year, now) = (u32::from(number.year()), words::today().year());
+        if year > now {
+            return Err(format!("{} is of the year {year}, which has not begun", number.in_full()));
+        }
+        Ok(number)
+    });
     let confirmed = number.and_then(|number| number.check().err());
     if let Some(wrong) = confirmed {
         warnings.push(format!("row {}, column {}: {wrong}", row.number, row.column("number")));
@@ -446,9 +452,9 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
     let name = row.need("service", problems, own_name);
     let category = row.need("category", problems, word::<Category>);
     let kind = row.need("form", problems, word::<ServiceForm>);
-    let field = row.need("field", problems, line);
+    let field = row.need("field", problems, |cell| modest(line(cell)?));
     let description = row.need("description", problems, |cell| modest(text(cell)?));
-    let server = row.need("server", problems, line);
+    let server = row.need("server", problems, |cell| modest(line(cell)?));
     let division = row.need("server-division", problems, words::division_or_abroad);
     let go_live = row.need("go-live", problems, |cell| {
         let day = sheet::day(cell)?;
@@ -458,10 +464,12 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
         }
         Err(format!("{day} is not between {GO_LIVE_MIN} and {last}"))
     });
-    let optional = |key, problems: &mut Vec<Problem>| row.take(key, problems, line).unwrap_or_default();
-    let (site, icp) = (optional("site", problems), optional("icp", problems));
-    let consensus = optional("consensus", problems);
-    let cross_border = row.take("cross-border", problems, text).unwrap_or_default();
+    let optional = |key, problems: &mut Vec<Problem>| {
+        row.take(key, problems, |cell| modest(line(cell)?)).unwrap_or_default()
+    };
+    let (site, consensus) = (optional("site", problems), optional("consensus", problems));
+    let icp = row.take("icp", problems, line).unwrap_or_default();
+    let cross_border = row.take("cross-border", problems, |cell| modest(text(cell)?)).unwrap_or_default();
     let address = site.to_ascii_lowercase();
     let has_site = ["http://", "https://", "www."].iter().any(|start| address.starts_with(start));
     if kind == Some(ServiceForm::Website) && site.is_empty() && row.text("site") == Ok("") {
@@ -518,7 +526,7 @@ fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
         let who = (code.to_owned(), document.to_vec());
         let own = First { row: entry.row, name: name.clone(), account: entry.account };
         let first = subjects.entry(who).or_insert(own);
-        if first.name != *name {
+        if normalise_name(&first.name) != normalise_name(name) {
             problem(
                 "",
                 format!(

@@ -21,6 +21,7 @@ use ding_modules::{
         state::ADDRESS,
         terms::{Clock, Duty, Ground, Measure, Reason},
     },
+    ids::FilingNumber,
     members::{abi::IMembers::proposeCall, state::ADDRESS as MEMBERS},
 };
 use ding_primitives::{Address, B256, Bytes, limits};
@@ -605,6 +606,12 @@ impl Step {
                 act(&forwardCall { service: service.id(desk).await?, opinion })
             }
             Self::Propose { service, number, confirmed } => {
+                let wrong = FilingNumber::parse(&number).ok().and_then(|number| number.check().err());
+                if let Some(wrong) = wrong.filter(|_| !confirmed) {
+                    return Err(Failure::Input(format!(
+                        "{number}: {wrong}; compare it with the public list, and if it stands there like this, add --confirmed"
+                    )));
+                }
                 act(&proposeRecordCall { service: service.id(desk).await?, number, confirmed })
             }
             Self::Publish { services: Numbers(services), batch, day, document } => {

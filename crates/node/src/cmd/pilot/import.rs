@@ -196,10 +196,13 @@ impl Import {
         tally.pilots = plans.iter().filter(|plan| plan.id.is_none()).count();
         tally.goals = plans.iter().map(|plan| plan.goals.len().saturating_sub(plan.known_goals)).sum();
         if !desk.hand.dry_run {
-            desk.take_all(&signer, &entities, |_, _| {}).await?;
-            self.recommend(&desk, &mut plans).await?;
-            let goals = goals(&plans);
-            desk.take_all(&signer, &goals, |_, _| {}).await?;
+            sheet::send(async {
+                desk.take_all(&signer, &entities, |_, _| {}).await?;
+                self.recommend(&desk, &mut plans).await?;
+                let goals = goals(&plans);
+                desk.take_all(&signer, &goals, |_, _| {}).await
+            })
+            .await?;
         }
         report(&desk, sheet.len(), &plans, &tally)
     }
@@ -674,7 +677,8 @@ fn report(desk: &Desk, rows: usize, plans: &[Plan], tally: &Tally) -> Result<(),
     } else {
         out.push(("taken", new));
         if let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) {
-            out.push(("pilots", format!("{first} to {last}")));
+            let text = if first == last { first.to_string() } else { format!("{first} to {last}") };
+            out.push(("pilots", text));
         }
     }
     say(&table(&out))

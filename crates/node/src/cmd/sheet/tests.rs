@@ -225,6 +225,18 @@ fn nothing_that_is_written_is_a_formula_and_it_is_read_back_as_it_was() {
 }
 
 #[test]
+fn an_import_that_somebody_stops_says_how_it_goes_on() {
+    let told = crate::client::block_on(async {
+        let stopped = until(core::future::ready(()), core::future::pending()).await;
+        let done = until(core::future::pending(), core::future::ready(Ok(()))).await;
+        (stopped.unwrap_err().to_string(), done.is_ok())
+    });
+    let (stopped, done) = told.unwrap();
+    assert!(stopped.contains("stopped") && stopped.contains("Start the same import again"), "{stopped}");
+    assert!(done);
+}
+
+#[test]
 fn columns_have_the_letters_of_office_programs() {
     assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
 }

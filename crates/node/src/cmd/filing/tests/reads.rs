@@ -69,7 +69,7 @@ fn services_are_listed_found_by_number_and_name_and_stand_in_the_queue() {
 /// What people see of a service.
 fn page(port: &Port, id: u64) -> String {
     let hand = Line::try_parse_from(["filing", "articles", "--rpc", &port.url]).unwrap().args.hand;
-    let found = block_on(async { read::whole(&Desk::open(hand, false).await.unwrap(), id).await });
+    let found = block_on(async { show::whole(&Desk::open(hand, false).await.unwrap(), id).await });
     found.unwrap().unwrap().1.text()
 }
 
