@@ -201,6 +201,25 @@ impl Profile {
     }
 }
 
+/// What is to be done about a thing and by whom, as `clocks` of the read model tells it.
+pub(crate) fn duties(page: &mut Profile, clocks: &Value) {
+    page.section("who goes on");
+    for duty in clocks.as_array().into_iter().flatten() {
+        let text = |key: &str| duty.get(key).filter(|value| !value.is_null()).map(word);
+        let organisation = text("organisation").map(|number| format!(" (organisation {number})"));
+        let mut what = format!("{}{}", text("by").unwrap_or_default(), organisation.unwrap_or_default());
+        what.extend(text("due").map(|day| format!(", until the end of {day}")));
+        what.extend(text("notBefore").map(|day| format!(", after {day}")));
+        for (key, mark) in [("provisional", ", provisional"), ("overdue", ", overdue")] {
+            if duty.get(key) == Some(&Value::Bool(true)) {
+                what.push_str(mark);
+            }
+        }
+        let item = text("item").map(|item| format!(" {item}")).unwrap_or_default();
+        page.row(format!("{}{item}", text("step").unwrap_or_default()), what);
+    }
+}
+
 /// Fields of events that say something in words.
 const SAID: [&str; 8] = ["title", "name", "text", "statement", "opinion", "reasons", "reason", "outcome"];
 
@@ -278,6 +297,22 @@ mod tests {
         page.section("clocks");
         page.row("decide", "soon");
         assert_eq!(page.text(), "service 1\n  主体    甲\n          乙\n\nclocks\n  decide  soon");
+    }
+
+    #[test]
+    fn who_goes_on_is_a_line_for_each_duty() {
+        let mut page = Profile::new("x");
+        let clocks = json!([
+            { "step": "decide-objection", "item": 3, "by": ["supervisor"], "organisation": null, "due": "2026-12-21",
+              "notBefore": null, "provisional": true, "overdue": false },
+            { "step": "list", "item": null, "by": ["competent"], "organisation": 4, "due": null,
+              "notBefore": "2026-12-01", "provisional": false, "overdue": false },
+        ]);
+        duties(&mut page, &clocks);
+        assert_eq!(
+            page.text(),
+            "x\n\nwho goes on\n  decide-objection 3  supervisor, until the end of 2026-12-21, provisional\n  list                competent (organisation 4), after 2026-12-01"
+        );
     }
 
     #[test]

@@ -16,7 +16,8 @@ use ding_modules::{
     filing::{
         State,
         abi::IFiling::{
-            Form, ProviderRecord, ServiceRecord, articleCall, clocksOfCall, placesOfCall, proposalCall,
+            Form, ProviderRecord, ServiceRecord, Subject, articleCall, clocksOfCall, placesOfCall,
+            proposalCall,
         },
         service_key,
         state::{ADDRESS, Service},
@@ -104,8 +105,8 @@ pub(super) async fn whole(desk: &Desk, id: u64) -> Result<(Value, Profile), Fail
     ];
     let flags = flags.into_iter().filter(|(bit, _)| service.flags & bit != 0).map(|(_, text)| text);
     page.row("note", flags.collect::<Vec<_>>().join("\n"));
-    let named = provider_name(desk, service.provider, &provider).await?;
-    page.row("provider", format!("{named} (provider {})", service.provider));
+    let declared = declared(desk, service.provider, &provider).await?;
+    page.row("provider", format!("{} (provider {})", called(declared.as_ref()), service.provider));
     page.row("attachments", text("materials"));
     page.section("what it is");
     form_rows(&mut page, &form);
@@ -113,13 +114,14 @@ pub(super) async fn whole(desk: &Desk, id: u64) -> Result<(Value, Profile), Fail
         let bound = if *bound { "bound: a suspension stops its calls" } else { "not bound yet" };
         page.row("runs at", format!("{place} on this chain, {bound}"));
     }
-    page.section("what is due");
+    page.section("clocks");
     for clock in desk.ask(ADDRESS, &clocksOfCall { service: id }).await? {
         let marks = [(clock.provisional, ", provisional"), (clock.overdue, ", overdue")];
         let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
         let name = name_of(clock.clock, Clock::from_number, Clock::name);
         page.row(name, format!("until the end of {}{marks}", Day::new(clock.dueDay)));
     }
+    lists::duties(&mut page, &value["history"]["clocks"]);
     items(&mut page, &value["history"]);
     lists::history(&mut page, &value["history"]["steps"]);
     Ok((value, page))
@@ -185,26 +187,33 @@ fn items(page: &mut Profile, history: &Value) {
     }
 }
 
-/// What a provider is called, by the events that the ledger vouches for; its number if the member keeps
-/// none of them.
-async fn provider_name(desk: &Desk, id: u32, provider: &ProviderRecord) -> Result<String, Failure> {
+/// What a provider declared, by the events that the ledger vouches for, if the member keeps them.
+async fn declared(desk: &Desk, id: u32, provider: &ProviderRecord) -> Result<Option<Subject>, Failure> {
     match forms::subjects_with(desk, &[(id, provider.content)]).await {
-        Ok(subjects) => {
-            let name = subjects.into_iter().next().map(|subject| subject.name);
-            Ok(name.filter(|name| !name.is_empty()).unwrap_or_else(|| "an individual".into()))
-        }
+        Ok(subjects) => Ok(subjects.into_iter().next()),
         Err(error @ Failure::Unreachable(_)) => Err(error),
-        Err(_) => Ok("name not kept by this member".into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// What a provider is called.
+fn called(declared: Option<&Subject>) -> &str {
+    match declared.map(|subject| subject.name.as_str()) {
+        None => "name not kept by this member",
+        Some("") => "an individual",
+        Some(name) => name,
     }
 }
 
 pub(super) async fn provider(desk: &Desk, id: u32, found: &ProviderRecord) -> Result<(), Failure> {
-    let name = provider_name(desk, id, found).await?;
+    let declared = declared(desk, id, found).await?;
     let mut value = provider_json(id, found);
     if desk.json {
-        value["name"] = name.into();
+        let name = declared.map(|subject| subject.name).filter(|name| !name.is_empty());
+        value["name"] = json!(name);
         return say_json(&value);
     }
+    let name = called(declared.as_ref());
     let text =
         |key: &str| value.get(key).filter(|value| !value.is_null()).map(lists::word).unwrap_or_default();
     let mut page = Profile::new(format!("provider {id} on {}: {name}", desk.chain.name));
@@ -346,15 +355,13 @@ pub(super) async fn articles(desk: &Desk) -> Result<(), Failure> {
     let mut page = Profile::new(format!("the penalty table on {}", desk.chain.name));
     for article in &list {
         let text = |key: &str| article.get(key).map(lists::word).unwrap_or_default();
+        let fines = match text("maxYuan").as_str() {
+            "0" => "no fine".to_owned(),
+            max => format!("fines from {} to {max} yuan", text("minYuan")),
+        };
         page.row(
             format!("article {}", text("article")),
-            format!(
-                "{}\nfines from {} to {} yuan\nfor {}",
-                text("measures"),
-                text("minYuan"),
-                text("maxYuan"),
-                text("breaches")
-            ),
+            format!("{}\n{fines}\nfor {}", text("measures"), text("breaches")),
         );
     }
     say(&page.text())

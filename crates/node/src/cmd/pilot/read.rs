@@ -304,13 +304,14 @@ pub(super) async fn whole(desk: &Desk, id: u32) -> Result<(Value, Profile), Fail
     for (number, (name, goal)) in known.iter().enumerate() {
         page.row(format!("indicator {number}"), goal_text(name.as_deref(), goal, &value["history"], number));
     }
-    page.section("what is due");
+    page.section("clocks");
     for clock in &clocks {
         let marks = [(clock.provisional, ", provisional"), (clock.passed, ", over")];
         let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
         let day = Day::new(clock.lastDay);
         page.row(clock_name(clock.clock).unwrap_or("clock"), format!("until the end of {day}{marks}"));
     }
+    lists::duties(&mut page, &value["history"]["clocks"]);
     page.section("what the public said");
     for comment in value["history"]["comments"].as_array().into_iter().flatten() {
         let text = |key: &str| comment.get(key).filter(|value| !value.is_null()).map(lists::word);
