@@ -609,7 +609,7 @@ impl Step {
                 let wrong = FilingNumber::parse(&number).ok().and_then(|number| number.check().err());
                 if let Some(wrong) = wrong.filter(|_| !confirmed) {
                     return Err(Failure::Input(format!(
-                        "{number}: {wrong}; compare it with the public list, and if it stands there like this, add --confirmed"
+                        "{number}: {wrong}, with --confirmed, if it stands there like this"
                     )));
                 }
                 act(&proposeRecordCall { service: service.id(desk).await?, number, confirmed })
