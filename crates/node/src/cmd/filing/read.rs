@@ -76,6 +76,9 @@ pub(super) enum Read {
     /// Show who must decide what by which working day, overdue first: of filings, pilots, orders and
     /// proposals.
     Queue {
+        /// Only what is about one of: filing, order, pilot, proposal.
+        #[arg(long)]
+        kind: Option<String>,
         /// Only what this organisation must decide.
         #[arg(long)]
         organisation: Option<u32>,
@@ -155,8 +158,9 @@ impl Read {
                 let batch: Value = desk.query("ding_batch", json!({ "number": number })).await?;
                 show::batch(desk, number, &batch)
             }
-            Self::Queue { organisation, role, by, overdue, page } => {
+            Self::Queue { kind, organisation, role, by, overdue, page } => {
                 let fields = filter([
+                    ("kind", kind.map(Value::from)),
                     ("organisation", organisation.map(Value::from)),
                     ("role", role.map(Value::from)),
                     ("by", by.map(|day| day.to_string().into())),

@@ -57,6 +57,7 @@ fn services_are_listed_found_by_number_and_name_and_stand_in_the_queue() {
         &["batches"],
         &["batches", "1"],
         &["queue"],
+        &["queue", "--kind", "filing"],
         &["queue", "--role", "supervisor", "--by", "2099-12-31"],
         &["show", "2"],
     ] {
@@ -64,6 +65,10 @@ fn services_are_listed_found_by_number_and_name_and_stand_in_the_queue() {
     }
     refused(filing(&port, "notary", &["list", "--state", "lost"]), &["lost", "recorded"]);
     refused(filing(&port, "notary", &["batches", "2"]), &["not found"]);
+    refused(
+        filing(&port, "notary", &["queue", "--kind", "ship"]),
+        &["ship", "filing, order, pilot, proposal"],
+    );
 }
 
 /// What people see of a service.
