@@ -392,7 +392,7 @@ fn csv(bytes: &[u8]) -> Result<Vec<Raw>, String> {
         if record.iter().eq([LAST_ROW.trim()]) {
             return Ok(rows);
         }
-        if record.iter().last().is_some_and(|cell| cell.ends_with(LAST_ROW)) {
+        if record.iter().next_back().is_some_and(|cell| cell.ends_with(LAST_ROW)) {
             let place = letters(record.len().saturating_sub(1));
             return Err(format!(
                 "row {number}, column {place}: a quotation mark stands before the text and none behind it; close it, or \
