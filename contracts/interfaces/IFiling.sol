@@ -146,7 +146,7 @@ interface IFiling {
     /// @param change State of a reported change.
     /// @param inspection State of inspection and rectification.
     /// @param termination State of the notice of termination.
-    /// @param flags Bits: 1 filed late, 2 imported, 4 number confirmed in spite of its check digit.
+    /// @param flags Bits: 1 filed late, 2 imported, 4 number confirmed in spite of what speaks against it.
     /// @param category Service category.
     /// @param form Service form.
     /// @param serverDivision Where the servers stand.
@@ -311,7 +311,7 @@ interface IFiling {
     function forward(uint64 service, string calldata opinion) external;
     /// @notice First hand of a record.
     /// @param number Filing number; empty: one is formed.
-    /// @param confirmed Takes a number whose check digit is wrong.
+    /// @param confirmed Takes a number whose check digit is wrong, whose subject number is another provider's, or whose year is impossible.
     /// @return formed The number that a second hand will record.
     function proposeRecord(uint64 service, string calldata number, bool confirmed) external returns (string memory formed);
     /// @notice Second hand: records services under the numbers that another account proposed.

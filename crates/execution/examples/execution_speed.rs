@@ -197,7 +197,7 @@ fn main() {
     let create = people[0].create(code);
     let token = office.create(0);
     for world in &mut worlds {
-        world.block(&[create.clone()]);
+        world.block(std::slice::from_ref(&create));
         for address in (0..ACCOUNTS).map(account).chain(addresses.iter().copied()) {
             let new = Account { balance: U256::ONE, ..Account::EMPTY };
             let known = world.state.accounts.entry(address).or_insert(new);

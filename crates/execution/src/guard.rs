@@ -66,7 +66,7 @@ impl Guard {
         let stopped = match self.callees.get(&callee) {
             Some(stopped) => *stopped,
             None => {
-                let read = |slot| state.before(services::state::ADDRESS, slot);
+                let read = |module, slot| state.before(module, slot);
                 let BlockInfo { height, timestamp_ms, .. } = self.block;
                 let stopped = verdict(read, callee, height.get(), timestamp_ms)?;
                 self.callees.insert(callee, stopped);

@@ -73,6 +73,9 @@ impl Stage {
             json!({ "admission": admission, "authorities": [{ "organisation": "Identity Office" }] });
         chain.spec.modules.insert("members".into(), members);
         chain.spec.modules.insert("identity".into(), identity);
+        // The blocks are of November 2023; the next year has no table.
+        let tables = json!({ "tables": [{ "year": 2023, "holidays": [] }] });
+        chain.spec.modules.insert("calendar".into(), tables);
         let plain = chain.deploy(&mut chief, code(PROBER));
         let shop = chain.deploy(&mut chief, code(PROBER));
         chain.state.insert_code(VAULT, vec![0x00].into());
@@ -432,6 +435,17 @@ fn a_service_whose_time_to_file_is_over_is_refused_without_a_number_until_it_is_
     let transactions = [stage.chief.call(SERVICES, record.abi_encode()), stage.alice.call(shop, poke())];
     assert_eq!(successes(&stage.chain.block(&transactions)), [true, false]);
     assert!(stage.sent(shop, IProber::pokeCall {}));
+}
+
+#[test]
+fn a_service_whose_time_to_file_ends_in_a_year_without_a_table_is_not_stopped_for_it() {
+    let mut stage = Stage::new("open");
+    // The end of December.
+    stage.chain.later_ms += 40 * DAY_MS;
+    assert_eq!(successes(&stage.declare()), [true]);
+    stage.chain.later_ms += 40 * DAY_MS;
+    let shop = stage.shop;
+    assert!(stage.sent(shop, IProber::pokeCall {}), "its end is provisional");
 }
 
 #[test]

@@ -8,12 +8,12 @@
 use super::{
     abi::ICalendar::PeriodTooLong,
     day::Day,
-    state::{NEXT, TABLES},
+    state::{NEXT, TABLES, Table},
     table::WorkingDays,
     today,
 };
-use crate::{Ctx, Stop};
-use ding_primitives::limits;
+use crate::{Ctx, Stop, storage::Stored as _};
+use ding_primitives::{U256, limits};
 
 /// The last day of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,11 @@ impl Deadline {
     /// Whether the period is over in this block: its time is 24:00 of the last day or later.
     pub fn passed(&self, ctx: &Ctx<'_>) -> bool {
         ctx.timestamp_ms() >= self.day.end_ms()
+    }
+
+    /// Whether the period is over at this time whatever table may still come.
+    pub fn is_over_for_certain(&self, now_ms: u64) -> bool {
+        !self.provisional && now_ms >= self.day.end_ms()
     }
 }
 
@@ -113,6 +118,52 @@ pub fn is_working_day(ctx: &mut Ctx<'_>, day: Day) -> Result<Option<bool>, Stop>
 /// Reverts beyond [`limits::PERIOD_DAYS_MAX`]; out of gas.
 pub fn after(ctx: &mut Ctx<'_>, start: Day, working_days: u16) -> Result<Deadline, Stop> {
     walk(ctx, start, working_days, |day| day.plus(1))
+}
+
+/// The same for whoever has no [`Ctx`]: `read` gives the word in a slot of the calendar, `today` says
+/// which tables are in effect. `None` where [`after`] stops.
+///
+/// # Errors
+///
+/// Those of `read`.
+pub fn after_by<E>(
+    mut read: impl FnMut(U256) -> Result<U256, E>,
+    today: Day,
+    start: Day,
+    working_days: u16,
+) -> Result<Option<Deadline>, E> {
+    if u32::from(working_days) > limits::PERIOD_DAYS_MAX {
+        return Ok(None);
+    }
+    let (mut year, mut days, mut provisional) = (0, None, false);
+    let (mut day, mut left) = (start, working_days);
+    while left > 0 {
+        let Some(next) = day.plus(1) else { return Ok(None) };
+        day = next;
+        if day.year() != year {
+            year = day.year();
+            days = in_effect_by(&mut read, year, today)?;
+        }
+        let works = days.map(|days: WorkingDays| days.contains(day.day_of_year()));
+        provisional |= works.is_none();
+        left -= u16::from(works.unwrap_or(!day.is_weekend()));
+    }
+    Ok(Some(Deadline { day, provisional }))
+}
+
+fn in_effect_by<E>(
+    read: &mut impl FnMut(U256) -> Result<U256, E>,
+    year: u32,
+    today: Day,
+) -> Result<Option<WorkingDays>, E> {
+    let mut table = |slot: U256| Ok(Table::from_words(&[read(slot)?, read(slot.wrapping_add(U256::ONE))?]));
+    let Some(known) = table(TABLES.slot_of(year))?.filter(|known| known.version != 0) else {
+        return Ok(None);
+    };
+    if known.next.is_some_and(|next| next <= today) {
+        return Ok(table(NEXT.slot_of(year))?.map(|next| next.days));
+    }
+    Ok((known.effective <= today).then_some(known.days))
 }
 
 /// The latest day on which a notice due `working_days` working days before `planned` is in time:

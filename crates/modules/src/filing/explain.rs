@@ -13,22 +13,22 @@ pub(super) fn explain(error: IFilingErrors) -> String {
     match error {
         // Who and when.
         E::NoSuchProvider(e) => {
-            format!("there is no provider {}; they are numbered 1 to {}", e.provider, e.count)
+            format!("there is no provider {}; {}", e.provider, numbered(e.count.into()))
         }
         E::NoSuchService(e) => {
-            format!("there is no service {}; they are numbered 1 to {}", e.service, e.count)
+            format!("there is no service {}; {}", e.service, numbered(e.count))
         }
         E::NoSuchItem(e) => {
-            format!("there is no {} {}; they are numbered 1 to {}", track(e.track), e.item, e.count)
+            format!("there is no {} {}; {}", track(e.track), e.item, numbered(e.count))
         }
         E::NotTheProvider(e) => format!(
             "account {} does not act for provider {}; use its account or one of its organisation",
             e.account, e.provider
         ),
         E::NotAllowed(e) => format!(
-            "account {} (organisation {}) may not take the step {}; it belongs to another role or organisation",
+            "account {} ({}) may not take the step {}; it belongs to another role or organisation",
             e.account,
-            e.organisation,
+            organisation(e.organisation),
             step(e.step)
         ),
         E::OutsideDivision(e) => format!(
@@ -136,7 +136,7 @@ pub(super) fn explain(error: IFilingErrors) -> String {
         // Numbers.
         E::BadNumber(e) => format!("{} is no filing number: {}", e.number, e.reason),
         E::CheckDigit(e) => format!(
-            "the last character of {} should be {}; compare the number with the public list, and confirm it if it stands there",
+            "the last character of {} should be {}; compare the number with the public list, and confirm it (--confirmed) if it stands there",
             e.number, e.want
         ),
         E::NumberTaken(e) => {
@@ -227,14 +227,39 @@ pub(super) fn explain(error: IFilingErrors) -> String {
             format!("article {} does not provide for this with {measure}", e.article)
         }
         E::FineOutOfRange(e) => format!(
-            "a fine of {} fen is outside the range of article {}: {} to {} fen",
-            e.amountFen, e.article, e.minFen, e.maxFen
+            "a fine of {} is outside the range of article {}: {} to {}",
+            yuan(e.amountFen),
+            e.article,
+            yuan(e.minFen),
+            yuan(e.maxFen)
         ),
         E::NothingRefused(e) => format!(
             "service {} let no time limit to correct pass; order a correction first, or name serious circumstances",
             e.service
         ),
         E::BadArticle(e) => format!("article {} would contradict the table: {}", e.article, e.reason),
+    }
+}
+
+/// How many there are, after something that is not there was named.
+fn numbered(count: u64) -> String {
+    match count {
+        0 => "there are none yet".into(),
+        1 => "there is one, number 1".into(),
+        count => format!("they are numbered 1 to {count}"),
+    }
+}
+
+fn organisation(number: u32) -> String {
+    if number == 0 { "of no organisation".into() } else { format!("of organisation {number}") }
+}
+
+/// An amount as people say it.
+pub(super) fn yuan(fen: u64) -> String {
+    if fen.is_multiple_of(100) {
+        format!("{} yuan", fen / 100)
+    } else {
+        format!("{}.{:02} yuan", fen / 100, fen % 100)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{
     abi::IFiling::{
-        Attachment, CheckDigit, Declared, Form, Forwarded, MaterialsMissing, NoSuchService, NotProposed,
-        RecordProposed, Recorded, Returned, Submitted, TooManyServices, Withdrawn, draftCall, fileCall,
-        forwardCall, importFilingCall, importFilingReturn, proposeRecordCall, recordCall, resubmitCall,
-        returnFilingCall, submitCall, withdrawCall,
+        Attachment, Declared, Form, Forwarded, MaterialsMissing, NoSuchService, NotProposed, RecordProposed,
+        Recorded, Returned, Submitted, TooManyServices, Withdrawn, draftCall, fileCall, forwardCall,
+        importFilingCall, importFilingReturn, proposeRecordCall, recordCall, resubmitCall, returnFilingCall,
+        submitCall, withdrawCall,
     },
     clocks::{self, Running},
     forms::{self, Checked},
@@ -240,17 +240,11 @@ fn propose(
     require_materials(id, service)?;
     let clock = Some(Running::of(service));
     step(ctx, hand, Step::ProposeRecord, id, service, clock)?;
-    let number = if text.is_empty() {
-        numbers::form(ctx, id, service.provider)?
+    let (number, confirmed) = if text.is_empty() {
+        (numbers::form(ctx, id, service.provider)?, false)
     } else {
-        numbers::given(ctx, id, service.provider, text)?
+        numbers::given(ctx, id, service.provider, text, confirmed)?
     };
-    let wrong = number.check().err();
-    if let Some(wrong) = wrong.filter(|_| !confirmed) {
-        let number = number.as_str().into();
-        return Err(Stop::revert(CheckDigit { number, want: wrong.want.to_string() }));
-    }
-    let confirmed = wrong.is_some();
     let proposal = Proposal {
         account: hand.account,
         confirmed,
@@ -289,7 +283,7 @@ fn record_one(ctx: &mut Ctx<'_>, id: u64, seen: &str) -> Result<(), Stop> {
     hands::require_other(ctx, proposal.account, hand.account)?;
     require_materials(id, &service)?;
     numbers::require_seen(id, &proposal, seen)?;
-    let number = numbers::confirm(ctx, id, &proposal)?;
+    let number = numbers::confirm(ctx, id, service.provider, &proposal)?;
     let new = step(ctx, &hand, Step::Record, id, &service, None)?;
     let bound: Vec<_> = forms::places(ctx, id, &service)?;
     forms::put_places(ctx, id, &service, &bound, true)?;

@@ -69,7 +69,7 @@ pub(super) fn check(ctx: &mut Ctx<'_>, provider: &Provider, form: &Form) -> Resu
         texts::optional(field, text, limits::FILING_LINE_BYTES_MAX)?;
     }
     texts::long("crossBorder", &form.crossBorder)?;
-    for text in [&form.name, &form.description] {
+    for (_, text) in public_texts(form) {
         texts::modest(text)?;
     }
     let site = require_icp(kind, form)?;
@@ -84,6 +84,20 @@ pub(super) fn check(ctx: &mut Ctx<'_>, provider: &Provider, form: &Form) -> Resu
     let content = texts::hash(ctx, &form.abi_encode())?;
     let server_division = form.serverDivision;
     Ok(Checked { category, form: kind, server_division, go_live, site, content, places })
+}
+
+/// The texts of a form that the public reads, each with the name of its field: none of them may
+/// present the filing as an approval ([`super::terms::approval_wording`]).
+pub fn public_texts(form: &Form) -> [(&'static str, &str); 7] {
+    [
+        ("name", &form.name),
+        ("description", &form.description),
+        ("field", &form.field),
+        ("server", &form.server),
+        ("site", &form.site),
+        ("consensus", &form.consensus),
+        ("crossBorder", &form.crossBorder),
+    ]
 }
 
 /// A site must hold an ICP filing already.

@@ -62,7 +62,10 @@ pub(super) fn hand(ctx: &mut Ctx<'_>, step: Step, id: u32, provider: &Provider) 
         return Err(Stop::revert(NotTheProvider { provider: id, account }));
     }
     let hand = authority(ctx, step)?;
-    if providers::acts_for(provider, account, hand.organisation) {
+    let of_provider = members::organisation_of(ctx, provider.account)?;
+    if providers::acts_for(provider, account, hand.organisation)
+        || (of_provider != 0 && of_provider == hand.organisation)
+    {
         // Nobody decides on filings of its own.
         let Hand { organisation, .. } = hand;
         return Err(Stop::revert(NotAllowed { step: step.number(), account, organisation }));

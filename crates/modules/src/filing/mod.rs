@@ -36,7 +36,7 @@
 //! - F2 `once` holds the number of a live service for it, and of no other.
 //! - F3 every step is in the table: its track, states, status and role; it begins where the last ended.
 //! - F4 storage holds the states, counts and contents that the events say.
-//! - F5 records and fines have two different hands.
+//! - F5 records and fines have two different hands: those that took the steps.
 //! - F6 the clocks in storage are those that the last steps started.
 //! - F7 a service is published once, and a batch's list digest is that of its numbers.
 //! - F8 a fine lies in the range that its article had that day, under a breach that it punishes.
@@ -66,7 +66,10 @@ mod texts;
 mod views;
 
 use self::abi::IFiling;
-pub use self::steps::{Actor, State, Step, Track};
+pub use self::{
+    forms::public_texts,
+    steps::{Actor, State, Step, Track},
+};
 use crate::{
     Ctx, Interface, Module, Stop, Violation, ctx::gas, dispatch, identity, ids::FilingNumber, members,
 };
@@ -251,6 +254,24 @@ pub fn is_provider(
     let organisation = members::organisation_of(ctx, account)?;
     let same = !provider.account.is_zero() && identity::same_subject(ctx, account, provider.account)?;
     Ok(Some(same || providers::acts_for(&provider, account, organisation)))
+}
+
+/// First two digits of the division in which the provider of the service `key` is now, which this
+/// register recorded under a number; `None` if it recorded no such service. A provider may have moved
+/// since its record, and then another province supervises it.
+///
+/// # Errors
+///
+/// Out of gas.
+pub fn division_of(ctx: &mut Ctx<'_>, key: B256, number: &FilingNumber) -> Result<Option<u8>, Stop> {
+    let id = state::SERVICE_OF_NUMBER.get(ctx, number.to_word())?;
+    ctx.charge(gas::keccak(36))?;
+    if id == 0 || service_key(ctx.chain_id(), id) != key {
+        return Ok(None);
+    }
+    let provider = state::SERVICES.get(ctx, id)?.provider;
+    let division = state::PROVIDERS.get(ctx, provider)?.division;
+    Ok(u8::try_from(division / 10_000).ok())
 }
 
 fn likely_reads(caller: Address, input: &[u8]) -> Vec<(Address, U256)> {

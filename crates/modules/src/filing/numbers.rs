@@ -4,8 +4,8 @@
 //! leading to its service after that.
 
 use super::{
-    abi::IFiling::{BadNumber, NoFreeNumber, NumberTaken, OtherNumber},
-    providers,
+    abi::IFiling::{BadNumber, CheckDigit, NoFreeNumber, NumberTaken, OtherNumber},
+    clocks, providers,
     state::{Number, PROPOSALS, Proposal, Provider, SERVICE_OF_NUMBER, SUBJECT_NUMBERS},
 };
 use crate::{
@@ -40,53 +40,88 @@ pub(super) fn parse(text: &str) -> Result<FilingNumber, Stop> {
     })
 }
 
-/// Takes a number that the administration gives.
+/// Takes a number that the administration gives. `confirmed` says that the public list has it as it
+/// is: how numbers are made up is inferred, so what speaks against one is asked about, not refused.
+/// Answers with the number, and whether anything spoke against it.
 ///
 /// # Errors
 ///
-/// Reverts with `BadNumber`, `NumberTaken`, or as `once` does.
-pub(super) fn given(ctx: &mut Ctx<'_>, id: u64, provider_id: u32, text: &str) -> Result<FilingNumber, Stop> {
+/// Reverts with `BadNumber`, `CheckDigit` or `NumberTaken`, or as `once` does.
+pub(super) fn given(
+    ctx: &mut Ctx<'_>,
+    id: u64,
+    provider_id: u32,
+    text: &str,
+    confirmed: bool,
+) -> Result<(FilingNumber, bool), Stop> {
     let number = parse(text)?;
     give_up(ctx, id)?;
     let other = SERVICE_OF_NUMBER.get(ctx, number.to_word())?;
     if other != 0 {
         return Err(Stop::revert(NumberTaken { number: number.as_str().into(), service: other }));
     }
-    let (place, provider) = providers::get(ctx, provider_id)?;
-    let (given, own) = (number.province().code(), provider.division / 10_000);
-    if u32::from(given) != own {
-        let reason = format!("it is one of province {given}, the provider is in province {own}");
-        return Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }));
+    let (_, provider) = providers::get(ctx, provider_id)?;
+    require_province(&number, &provider)?;
+    let wrong = number.check().err();
+    let doubt = doubt(ctx, &number, provider_id)?;
+    if !confirmed {
+        if let Some(wrong) = wrong {
+            let number = number.as_str().into();
+            return Err(Stop::revert(CheckDigit { number, want: wrong.want.to_string() }));
+        }
+        if let Some(doubt) = doubt {
+            let reason = format!("{doubt}; confirm it (--confirmed) if the public list has it so");
+            return Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }));
+        }
     }
-    let mut new = provider;
-    if provider.subject_number == 0 && SUBJECT_NUMBERS.get(ctx, number.filer())? == 0 {
-        SUBJECT_NUMBERS.set(ctx, number.filer(), &provider_id)?;
-        new.subject_number = number.filer();
-    }
-    if new.subject_number == number.filer() {
-        new.sequence = new.sequence.max(number.service());
-    }
-    place.replace(ctx, &provider, &new)?;
     reserve(ctx, id, &number)?;
-    Ok(number)
+    Ok((number, wrong.is_some() || doubt.is_some()))
 }
 
-/// Forms the next number of a provider. Asked again, the number that was formed for the service stays.
+/// The number is one of the province in which its provider is.
+fn require_province(number: &FilingNumber, provider: &Provider) -> Result<(), Stop> {
+    let (given, own) = (number.province().code(), provider.division / 10_000);
+    if u32::from(given) == own {
+        return Ok(());
+    }
+    let reason = format!("it is one of province {given}, the provider is in province {own}");
+    Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }))
+}
+
+/// What speaks against a given number although its form is right.
+fn doubt(ctx: &mut Ctx<'_>, number: &FilingNumber, provider: u32) -> Result<Option<String>, Stop> {
+    let (year, this) = (u32::from(number.year()), calendar::today(ctx).year());
+    let first = clocks::IN_FORCE.year();
+    if !(first..=this).contains(&year) {
+        return Ok(Some(format!(
+            "it is of the year {year}, services are filed since {first} and it is {this}"
+        )));
+    }
+    let owner = SUBJECT_NUMBERS.get(ctx, number.filer())?;
+    if owner != 0 && owner != provider {
+        return Ok(Some(format!("its subject number {:08} is that of provider {owner}", number.filer())));
+    }
+    Ok(None)
+}
+
+/// Forms the next number of a provider. Asked again, the number that was formed for the service stays,
+/// unless its year or province is over, or another service has it since.
 ///
 /// # Errors
 ///
 /// Reverts with `NoFreeNumber`, or as `once` does.
 pub(super) fn form(ctx: &mut Ctx<'_>, id: u64, provider_id: u32) -> Result<FilingNumber, Stop> {
     let year = calendar::today(ctx).year();
+    let (place, known) = providers::get(ctx, provider_id)?;
     if let Some(before) = PROPOSALS.find(ctx, id)?.filter(|proposal| !proposal.given) {
         let number = stored(ctx, before.number)?;
-        if u32::from(number.year()) == year {
+        let own = u32::from(number.province().code()) == known.division / 10_000;
+        if own && u32::from(number.year()) == year && is_free(ctx, id, &number)? {
             reserve(ctx, id, &number)?;
             return Ok(number);
         }
     }
     give_up(ctx, id)?;
-    let (place, known) = providers::get(ctx, provider_id)?;
     let mut provider = with_subject_number(ctx, provider_id, known)?;
     let year = u16::try_from(year).map_err(|_| ctx.fault("a year beyond all filing numbers"))?;
     for _ in 0..limits::FILING_NUMBER_TRIES_MAX {
@@ -96,15 +131,24 @@ pub(super) fn form(ctx: &mut Ctx<'_>, id: u64, provider_id: u32) -> Result<Filin
         else {
             break;
         };
-        if SERVICE_OF_NUMBER.get(ctx, number.to_word())? == 0
-            && once::held(ctx, super::state::ADDRESS, REGISTER, number.to_word())?.is_none()
-        {
+        if is_free(ctx, id, &number)? {
             place.replace(ctx, &known, &provider)?;
             reserve(ctx, id, &number)?;
             return Ok(number);
         }
     }
     Err(Stop::revert(NoFreeNumber { provider: provider_id }))
+}
+
+/// Whether no other service has a number, recorded or proposed.
+fn is_free(ctx: &mut Ctx<'_>, id: u64, number: &FilingNumber) -> Result<bool, Stop> {
+    Ok(SERVICE_OF_NUMBER.get(ctx, number.to_word())? == 0 && !is_proposed_elsewhere(ctx, id, number)?)
+}
+
+fn is_proposed_elsewhere(ctx: &mut Ctx<'_>, id: u64, number: &FilingNumber) -> Result<bool, Stop> {
+    let own = super::service_key(ctx.chain_id(), id);
+    let held = once::held(ctx, super::state::ADDRESS, REGISTER, number.to_word())?;
+    Ok(held.is_some_and(|entry| entry.content != own))
 }
 
 /// A provider with a subject number of its own: eight digits that look random and tell nothing.
@@ -140,13 +184,36 @@ pub(super) fn require_seen(id: u64, proposal: &Proposal, seen: &str) -> Result<(
     Err(Stop::revert(OtherNumber { service: id, proposed, given: given.as_str().into() }))
 }
 
-/// Makes a proposed number the service's own.
+/// Makes a proposed number the service's own. A provider without a subject number takes that of its
+/// first given number.
 ///
 /// # Errors
 ///
-/// Reverts with `NumberTaken`, or as `once` does if the reservation lapsed and another took it.
-pub(super) fn confirm(ctx: &mut Ctx<'_>, id: u64, proposal: &Proposal) -> Result<FilingNumber, Stop> {
+/// Reverts with `NumberTaken` or `BadNumber` if the reservation lapsed and another took the number, or
+/// if since the proposal its subject number went to somebody else or the provider to another province.
+pub(super) fn confirm(
+    ctx: &mut Ctx<'_>,
+    id: u64,
+    provider_id: u32,
+    proposal: &Proposal,
+) -> Result<FilingNumber, Stop> {
     let number = stored(ctx, proposal.number)?;
+    let (place, provider) = providers::get(ctx, provider_id)?;
+    require_province(&number, &provider)?;
+    let owner = SUBJECT_NUMBERS.get(ctx, number.filer())?;
+    if owner != 0 && owner != provider_id && !proposal.confirmed {
+        let reason = format!("its subject number went to provider {owner}; propose another number");
+        return Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }));
+    }
+    let mut new = provider;
+    if owner == 0 && provider.subject_number == 0 {
+        SUBJECT_NUMBERS.set(ctx, number.filer(), &provider_id)?;
+        new.subject_number = number.filer();
+    }
+    if new.subject_number == number.filer() {
+        new.sequence = new.sequence.max(number.service());
+    }
+    place.replace(ctx, &provider, &new)?;
     let word = number.to_word();
     let other = SERVICE_OF_NUMBER.get(ctx, word)?;
     if other != 0 {
@@ -201,6 +268,11 @@ fn claim(ctx: &Ctx<'_>, id: u64, number: &FilingNumber) -> Claim {
 }
 
 fn reserve(ctx: &mut Ctx<'_>, id: u64, number: &FilingNumber) -> Result<(), Stop> {
+    if is_proposed_elsewhere(ctx, id, number)? {
+        let reason =
+            "it is proposed for another service; give another, or wait for that one's decision".into();
+        return Err(Stop::revert(BadNumber { number: number.as_str().into(), reason }));
+    }
     let until = ctx.timestamp_ms().saturating_add(limits::FILING_RESERVATION_MS);
     let claim = claim(ctx, id, number);
     once::reserve(ctx, claim, until).map(|_| ())

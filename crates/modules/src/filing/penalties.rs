@@ -10,7 +10,7 @@ use super::{
     clocks::{self, Running},
     filings,
     hands::{self, Hand, Move, take},
-    state::{COUNTS, Counts, INSPECTIONS, PENALTIES, Penalty, SUSPENSIONS, Service},
+    state::{COUNTS, Counts, INSPECTIONS, PENALTIES, Penalty, SUSPENSIONS, Service, WARNINGS},
     steps::{Actor, State, Step, Track},
     table,
     terms::{Article, Clock, Duty, Ground, Measure},
@@ -123,7 +123,9 @@ pub(super) fn warn(ctx: &mut Ctx<'_>, call: warnCall) -> Result<u64, Stop> {
     let clock = clocks::start_with(ctx, Clock::Correct, workingDays)?;
     let new = filings::step(ctx, &hand, Step::Warn, id, &service, Some(clock))?;
     place.replace(ctx, &service, &new)?;
-    enter(ctx, &hand, (id, &service), Measure::Warn, Notice::new(article, breach, notice, text))
+    let item = enter(ctx, &hand, (id, &service), Measure::Warn, Notice::new(article, breach, notice, text))?;
+    WARNINGS.set(ctx, id, &item)?;
+    Ok(item)
 }
 
 pub(super) fn suspend(ctx: &mut Ctx<'_>, call: suspendCall) -> Result<u64, Stop> {
@@ -151,6 +153,11 @@ pub(super) fn restore(ctx: &mut Ctx<'_>, call: restoreCall) -> Result<(), Stop> 
         return Err(Stop::revert(StillRectifying { service: id }));
     }
     place.replace(ctx, &service, &new)?;
+    let warning = WARNINGS.get(ctx, id)?;
+    if warning != 0 {
+        require_own_or_national(ctx, &hand, warning)?;
+        WARNINGS.set(ctx, id, &0)?;
+    }
     if service.status == State::Suspended {
         let key = super::service_key(ctx.chain_id(), id);
         let reference = SUSPENSIONS.get(ctx, id)?;
@@ -216,10 +223,10 @@ fn refused(ctx: &mut Ctx<'_>, id: u64, service: &Service) -> Result<bool, Stop> 
 pub(super) fn impose(ctx: &mut Ctx<'_>, call: imposeFineCall) -> Result<(), Stop> {
     let item = call.penalty;
     let (place, penalty, service, hand) = open(ctx, item, Step::ImposeFine)?;
+    let state = move_fine(ctx, &hand, Step::ImposeFine, item, &penalty, &service)?;
     hands::require_other(ctx, penalty.account, hand.account)?;
     // The table may have changed since the proposal: what is imposed is what it provides now.
     require_range(ctx, penalty.article, penalty.breach, penalty.amount_fen)?;
-    let state = move_fine(ctx, &hand, Step::ImposeFine, item, &penalty, &service)?;
     place.replace(ctx, &penalty, &Penalty { state, second: hand.account, ..penalty })?;
     let (first, second) = (penalty.account, hand.account);
     ctx.emit(&FineImposed { penalty: item, service: penalty.service, first, second })

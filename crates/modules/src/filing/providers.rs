@@ -74,7 +74,7 @@ pub(super) fn add(ctx: &mut Ctx<'_>, account: Address, subject: Subject) -> Resu
     let counts = COUNTS.get(ctx)?;
     let id = counts.providers.checked_add(1).ok_or_else(Stop::overflow)?;
     COUNTS.replace(ctx, &counts, &Counts { providers: id, ..counts })?;
-    let organisation = if account.is_zero() { 0 } else { members::organisation_of(ctx, account)? };
+    let organisation = own_organisation(ctx, account, checked.nature, checked.identity)?;
     let provider = Provider {
         account,
         organisation,
@@ -170,10 +170,27 @@ pub(super) fn set_account(ctx: &mut Ctx<'_>, call: setAccountCall) -> Result<(),
         PROVIDER_OF.set(ctx, known.account, &0)?;
     }
     PROVIDER_OF.set(ctx, account, &id)?;
-    let organisation = members::organisation_of(ctx, account)?;
+    let nature = texts::term("nature", known.nature, Nature::from_number)?;
+    let organisation = own_organisation(ctx, account, nature, known.identity)?;
     let new = Provider { account, organisation, ..known };
     place.replace(ctx, &known, &new)?;
     ctx.emit(&AccountSet { provider: id, account, before: known.account, by, organisation, reason })
+}
+
+/// The organisation whose accounts act for a provider with this account: the one that bears its code.
+/// An organisation names its accounts without asking them, so that belonging to it is not enough.
+fn own_organisation(
+    ctx: &mut Ctx<'_>,
+    account: Address,
+    nature: Nature,
+    identity: B256,
+) -> Result<u32, Stop> {
+    if account.is_zero() || nature != Nature::Organisation {
+        return Ok(0);
+    }
+    let organisation = members::organisation_of(ctx, account)?;
+    let code = members::state::PROFILES.get(ctx, organisation)?.code;
+    Ok(if code == identity { organisation } else { 0 })
 }
 
 /// An account takes charge of one provider.

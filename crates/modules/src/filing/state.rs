@@ -24,6 +24,7 @@
 //! | 19   | mapping(uint32 => Article\[2\])                    | penalty table: now and next              |
 //! | 20   | mapping(uint32 => Period)                        | working days of clocks: now and next     |
 //! | 21   | mapping(uint64 => uint64)                        | measure that suspends a service          |
+//! | 22   | mapping(uint64 => uint64)                        | warning that stands against a service    |
 //!
 //! The first word of each record is never zero.
 
@@ -82,6 +83,8 @@ pub const ARTICLES: Map<u32, Articles> = Map::at(ADDRESS, 19);
 pub const PERIODS: Map<u32, Period> = Map::at(ADDRESS, 20);
 /// The measure by which a service is suspended; its reference in `services`.
 pub const SUSPENSIONS: Map<u64, u64> = Map::at(ADDRESS, 21);
+/// The warning that stands against a service; 0 if none.
+pub const WARNINGS: Map<u64, u64> = Map::at(ADDRESS, 22);
 
 /// A filing number: 20 ASCII characters.
 pub type Number = FixedBytes<20>;
@@ -328,7 +331,8 @@ impl Service {
     pub const LATE: u8 = 1;
     /// Flag: entered from the earlier register.
     pub const IMPORTED: u8 = 2;
-    /// Flag: its number's check digit is wrong and was confirmed.
+    /// Flag: its number has a wrong check digit, another provider's subject number or an impossible
+    /// year, and was confirmed.
     pub const CONFIRMED: u8 = 4;
     /// Flag: it has a site, so that a record needs the ICP filing.
     pub const SITE: u8 = 8;
@@ -352,7 +356,7 @@ record! {
         {
             /// First hand.
             account: Address = 160,
-            /// Whether a wrong check digit was confirmed.
+            /// Whether something spoke against the number and it was confirmed.
             confirmed: bool = 8,
             /// Whether the number was given, not formed.
             given: bool = 8,

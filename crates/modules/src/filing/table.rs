@@ -8,6 +8,7 @@ use super::{
         ArticleSet, BadArticle, IFilingCalls, NoSuchArticle, PeriodSet, setArticleCall, setPeriodCall,
     },
     clocks,
+    explain::yuan,
     state::{ARTICLES, Articles, PERIODS, Period},
     terms::{Article, Clock, Duty, Measure},
     texts,
@@ -95,11 +96,13 @@ pub(super) fn describe(input: &[u8]) -> Option<String> {
             let duties = Duty::ALL.into_iter().filter(|duty| breaches & duty.bit() != 0);
             let taken = Measure::ALL.into_iter().filter(|measure| measures & measure.bit() != 0);
             Some(format!(
-                "from {} on, article {} punishes the breach of {} by {}; fines are {min_fen} to {max_fen} fen",
+                "from {} on, article {} punishes the breach of {} by {}; fines are {} to {}",
                 Day::new(call.from),
                 call.article,
                 duties.map(Duty::name).collect::<Vec<_>>().join(", "),
                 taken.map(Measure::name).collect::<Vec<_>>().join(", "),
+                yuan(min_fen),
+                yuan(max_fen),
             ))
         }
         IFilingCalls::setPeriod(call) => {
@@ -123,7 +126,7 @@ pub(super) fn set_article(ctx: &mut Ctx<'_>, call: setArticleCall) -> Result<(),
     let from = effective(ctx, from)?;
     let today = article(ctx, number)?;
     require_sound(number, &next)?;
-    require_apart(ctx, number, &next)?;
+    require_apart(ctx, number, &today, &next, from)?;
     let known = ARTICLES.get(ctx, number.into())?;
     let held = article_from(ctx, number)?;
     // What holds today stays until the day of the new; a day of 1 stands for "since ever".
@@ -157,7 +160,8 @@ fn require_sound(number: u8, new: &Article) -> Result<(), Stop> {
     let fines = new.measures & Measure::Fine.bit() != 0;
     if new.min_fen > new.max_fen || new.max_fen > limits::FILING_FINE_FEN_MAX {
         let max = limits::FILING_FINE_FEN_MAX;
-        return bad(format!("a range of {} to {} fen; the highest is {max}", new.min_fen, new.max_fen));
+        let [min, most, max] = [new.min_fen, new.max_fen, max].map(yuan);
+        return bad(format!("a range of {min} to {most}; the highest is {max}"));
     }
     if fines != (new.max_fen > 0) || fines != (new.min_fen > 0) {
         return bad("a range and the measure fine belong together".into());
@@ -173,17 +177,33 @@ fn require_sound(number: u8, new: &Article) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Refuses an article that punishes what another punishes already.
-fn require_apart(ctx: &mut Ctx<'_>, number: u8, new: &Article) -> Result<(), Stop> {
+/// Refuses an article that would come to punish what another punishes on the same day: `now` holds
+/// before the day `from`, `new` from then on.
+fn require_apart(ctx: &mut Ctx<'_>, number: u8, now: &Article, new: &Article, from: u32) -> Result<(), Stop> {
     for other in Article::NUMBERS.filter(|other| *other != number) {
-        let shared = article(ctx, other)?.breaches & new.breaches;
-        if shared != 0 {
-            let duty = shared.trailing_zeros();
-            let reason = format!("duty {duty} falls under article {other} already");
+        let held = article(ctx, other)?.breaches;
+        let later = pending(ctx, other)?;
+        let (since, later) = later.map_or((u32::MAX, held), |(since, later)| (since, later.breaches));
+        // What both punish, if there is a day on which both hold, and the first such day.
+        let pairs = [
+            (since < from, later & now.breaches, since),
+            (from < since, held & new.breaches, from),
+            (since < u32::MAX, later & new.breaches, since.max(from)),
+        ];
+        if let Some((_, shared, day)) = pairs.into_iter().find(|(meet, shared, _)| *meet && *shared != 0) {
+            let (duty, day) = (shared.trailing_zeros(), Day::new(day));
+            let reason = format!("duty {duty} falls under article {other} already (on {day})");
             return Err(Stop::revert(BadArticle { article: number, reason }));
         }
     }
     Ok(())
+}
+
+/// What an article is to provide from a day on that has not come.
+fn pending(ctx: &mut Ctx<'_>, number: u8) -> Result<Option<(u32, Article)>, Stop> {
+    let set = ARTICLES.get(ctx, number.into())?;
+    let today = calendar::today(ctx).get();
+    Ok((set.next_from > today).then(|| (set.next_from, set.next())))
 }
 
 pub(super) fn set_period(ctx: &mut Ctx<'_>, call: setPeriodCall) -> Result<(), Stop> {

@@ -28,6 +28,9 @@ const GUANGDONG: Address = address!("00000000000000000000000000000000000000d4");
 const FIRM: Address = address!("00000000000000000000000000000000000000e1");
 const BRANCH: Address = address!("00000000000000000000000000000000000000e2");
 const OTHER_FIRM: Address = address!("00000000000000000000000000000000000000e3");
+/// An account of a provider that an organisation without a code calls its own, and one of that organisation.
+const LURED: Address = address!("00000000000000000000000000000000000000e4");
+const LURER: Address = address!("00000000000000000000000000000000000000e5");
 /// Account of an identity authority.
 const OFFICE: Address = address!("00000000000000000000000000000000000000e9");
 const CITIZEN: Address = address!("00000000000000000000000000000000000000f1");
@@ -66,6 +69,7 @@ impl Stage {
                 ..OrganisationEntry::default()
             })
             .organisation("Identity office", &[], &[OFFICE])
+            .organisation("Sirens", &[], &[LURED, LURER])
             .with_section(
                 "identity",
                 serde_json::json!({"authorities": [{"organisation": "Identity office"}]}),

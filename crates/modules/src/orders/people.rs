@@ -46,7 +46,7 @@ pub(super) fn is_orphan(ctx: &mut Ctx<'_>, order: &Order) -> Result<bool, Stop> 
 fn scope(ctx: &mut Ctx<'_>, order: &Order, account: Address) -> Result<u32, Stop> {
     let division = match order.kind {
         TargetKind::Account => 0,
-        TargetKind::Service => require_service(ctx, order)?.head.division,
+        TargetKind::Service => division(ctx, order)?,
     };
     services::require_supervision(ctx, account, division)
 }
@@ -120,6 +120,16 @@ fn is_colleague(ctx: &mut Ctx<'_>, account: Address, target: Address) -> Result<
     let Some(bound) = identity::subject_of(ctx, target)? else { return Ok(true) };
     let code = members::state::PROFILES.get(ctx, organisation)?.code;
     Ok(bound.kind == identity::Kind::Organisation.number() && bound.subject == code)
+}
+
+/// First two digits of the division of the service: where its provider is now, if `filing` keeps it.
+fn division(ctx: &mut Ctx<'_>, order: &Order) -> Result<u8, Stop> {
+    let service = require_service(ctx, order)?;
+    let filed = match service.number.filter(|_| service.kept) {
+        Some(number) => filing::division_of(ctx, order.target, &number)?,
+        None => None,
+    };
+    Ok(filed.unwrap_or(service.head.division))
 }
 
 /// The caller acts for the identity authority that bound the target.

@@ -1,8 +1,9 @@
 //! Values of indicators, day by day. An entry is never overwritten: a correction is a new entry that
 //! names the one before.
 //!
-//! A day is open until its first value, or until the end of the `report_days`th day after it. From
-//! then on it is closed, and takes corrections only. The last entry of a day is the one that counts.
+//! A day is open until its first value, or until the end of the `report_days`th day after it, as the
+//! parameter was when the pilot began. From then on it is closed, and takes corrections only. Days after
+//! the pilot's last one take no values. The last entry of a day is the one that counts.
 //! Each entry names the height of the pilot's chain at which the value can be recomputed; that a
 //! height of another chain exists is not known here, so only heights of this chain are held against
 //! the present one.
@@ -12,8 +13,7 @@ use super::{
     checks,
     hands::{Taken, take},
     machine::Step,
-    parameters,
-    state::{ENTRIES, Entry, INDICATORS, Indicator, LAST_ENTRY, PLANS},
+    state::{ENTRIES, Entry, INDICATORS, Indicator, LAST_ENTRY, PLANS, Plan},
 };
 use crate::{Ctx, Stop, storage::Cell};
 use ding_primitives::B256;
@@ -112,10 +112,11 @@ fn slot(ctx: &mut Ctx<'_>, taken: &Taken, value: &Value) -> Result<Slot, Stop> {
     if day > today {
         return Err(Stop::revert(api::FutureDay { day, today }));
     }
-    let start = PLANS.get(ctx, id)?.start;
+    let Plan { start, end, .. } = PLANS.get(ctx, id)?;
     if day < start {
         return Err(Stop::revert(api::DayBeforeStart { day, startDay: start }));
     }
+    checks::range("day of the value", day, start, end)?;
     let indicator = INDICATORS.map(ctx, id)?.cell(ctx, number.into())?;
     let count = pilot.indicators;
     let missing = || Stop::revert(api::NoSuchIndicator { id, indicator: number, count });
@@ -131,7 +132,7 @@ fn slot(ctx: &mut Ctx<'_>, taken: &Taken, value: &Value) -> Result<Slot, Stop> {
     }
     let last = LAST_ENTRY.map(ctx, id)?.map(ctx, number.into())?.cell(ctx, day)?;
     let last_entry = last.get(ctx)?;
-    let last_day = day.saturating_add(parameters::current(ctx)?.report_days.into());
+    let last_day = day.saturating_add(pilot.report_days.into());
     Ok(Slot { indicator, known, last, last_entry, last_day })
 }
 

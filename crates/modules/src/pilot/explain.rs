@@ -18,7 +18,7 @@ use ding_primitives::{B256, limits};
 pub(super) fn explain(error: IPilotErrors, revert: &[u8]) -> Option<String> {
     use IPilotErrors as E;
     Some(match error {
-        E::NoSuchPilot(e) => format!("there is no pilot {}; they are numbered 1 to {}", e.id, e.count),
+        E::NoSuchPilot(e) => format!("there is no pilot {}; {}", e.id, numbered(e.count)),
         E::WrongState(e) => {
             let state = State::from_number(e.state).map_or("unknown", State::name);
             let step = Step::from_number(e.step);
@@ -126,7 +126,11 @@ pub(super) fn explain(error: IPilotErrors, revert: &[u8]) -> Option<String> {
             e.what
         ),
         E::ZeroDigest(e) => format!("the digest of the {} is all zero; send it", e.what),
-        E::OutOfRange(e) => format!("{}: {} is given, {} to {} is allowed", e.what, e.value, e.min, e.max),
+        E::OutOfRange(e) => {
+            let [value, min, max] = [e.value, e.min, e.max].map(|number| amount(&e.what, number));
+            let allowed = if min == max { min } else { format!("{min} to {max}") };
+            format!("{}: {value} is given, {allowed} is allowed", e.what)
+        }
         E::TooMany(e) => format!("{}: {} are given, at most {} are allowed", e.what, e.count, e.max),
         E::ForbiddenWord(e) => format!(
             "{:?} speaks of {:?}: a pilot is about what is done, not about what something sells for; name another measure",
@@ -157,8 +161,9 @@ pub(super) fn explain(error: IPilotErrors, revert: &[u8]) -> Option<String> {
         E::FilingNamedBefore(e) => format!("pilot {} names {} already", e.id, code(e.number)),
         E::FilingNotNamed(e) => format!("pilot {} does not name {}", e.id, code(e.number)),
         E::NoSuchDocument(e) => format!(
-            "there is no document {}; they are numbered 1 to {}, record it first",
-            e.document, e.count
+            "there is no document {}; {}, record it first",
+            e.document,
+            numbered(e.count)
         ),
         E::DocumentOfAnotherKind(e) => {
             let name = |number| DocumentKind::from_number(number).map_or("unknown", DocumentKind::name);
@@ -261,6 +266,25 @@ pub(super) fn explain(error: IPilotErrors, revert: &[u8]) -> Option<String> {
 
 fn organisation(number: u32) -> String {
     if number == 0 { "of no organisation".into() } else { format!("of organisation {number}") }
+}
+
+/// How many there are, after something that is not there was named.
+fn numbered(count: u32) -> String {
+    match count {
+        0 => "there are none yet".into(),
+        1 => "there is one, number 1".into(),
+        count => format!("they are numbered 1 to {count}"),
+    }
+}
+
+/// A number of what a range is about: days by their date.
+fn amount(what: &str, number: u64) -> String {
+    let day = what.starts_with("day of") || what.starts_with("last day of");
+    match u32::try_from(number) {
+        Ok(0) if day => "none".into(),
+        Ok(number) if day => Day::new(number).to_string(),
+        _ => number.to_string(),
+    }
 }
 
 fn field(number: u8) -> String {

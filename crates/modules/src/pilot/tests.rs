@@ -17,7 +17,7 @@ use crate::{
     members::{OrganisationEntry, Role},
     mocks::{OTHER, STRANGER, Scene, digest, revert},
 };
-use alloy_sol_types::{SolCall as _, SolInterface as _};
+use alloy_sol_types::{SolCall as _, SolError as _, SolInterface as _};
 use ding_primitives::{B256, address};
 
 /// Two accounts of the national administration, organisation 1.
@@ -347,4 +347,26 @@ fn decode_takes_only_events_of_this_module_encoded_as_it_does() {
     log.address = state::ADDRESS;
     log.data = [&log.data[..], &[0; 32]].concat().into();
     assert_eq!(events::decode(&log), None);
+}
+
+#[test]
+fn sentences_name_days_by_their_date_and_say_when_there_is_nothing_to_name() {
+    let range = |what: &str, value, min, max| OutOfRange { what: what.into(), value, min, max }.abi_encode();
+    for (data, want) in [
+        (
+            range("last day of the pilot", 18_414, 20_781, 21_876),
+            "2020-06-01 is given, 2026-11-24 to 2029-11-23",
+        ),
+        (
+            range("last day of the pilot, which a refusal leaves", 20_781, 0, 0),
+            "2026-11-24 is given, none is",
+        ),
+        (range("days of comment", 0, 1, 60), "0 is given, 1 to 60 is"),
+        (NoSuchPilot { id: 5, count: 0 }.abi_encode(), "there are none yet"),
+        (NoSuchPilot { id: 5, count: 1 }.abi_encode(), "there is one, number 1"),
+        (NoSuchDocument { document: 5, count: 4 }.abi_encode(), "numbered 1 to 4"),
+    ] {
+        let text = decode_revert(&data).unwrap();
+        assert!(text.contains(want), "{text}");
+    }
 }

@@ -6,25 +6,34 @@ use super::{
     hands::{Taken, take},
     machine::Step,
     parameters, sources,
-    state::{ADJUSTMENTS, Adjustment, EVALUATIONS, Evaluation, INDICATORS, PLANS, REMOVALS, Removal},
+    state::{
+        ADJUSTMENTS, Adjustment, EVALUATIONS, Evaluation, INDICATORS, PLANS, Parameters, Plan, REMOVALS,
+        Removal,
+    },
     terms::{Assessment, DocumentKind, Reason, Verdict},
 };
-use crate::{Ctx, Stop, calendar::Deadline};
+use crate::{
+    Ctx, Stop,
+    calendar::{Day, Deadline},
+};
 use ding_primitives::{B256, limits};
 
 /// Begins a listed pilot.
 pub(super) fn start(ctx: &mut Ctx<'_>, call: api::startCall) -> Result<(), Stop> {
     let id = call.id;
-    let taken = take(ctx, id, Step::Start)?;
+    let mut taken = take(ctx, id, Step::Start)?;
+    let Plan { listed, end, .. } = PLANS.get(ctx, id)?;
+    checks::range("day of the start", taken.today, listed, end)?;
     if taken.pilot.chain_id == 0 {
         return Err(Stop::revert(api::NotDescribed { id }));
     }
     for number in goals::filings(ctx, id, taken.pilot.filings)? {
         goals::require_recorded(ctx, id, number)?;
     }
+    let Parameters { report_days, assessment_months, .. } = parameters::current(ctx)?;
+    taken.pilot.report_days = report_days;
     taken.save(ctx)?;
     let Taken { account, today, .. } = taken;
-    let assessment_months = parameters::current(ctx)?.assessment_months;
     let plan =
         taken.change_plan(ctx, |plan| (plan.start, plan.assessment_months) = (today, assessment_months))?;
     ctx.emit(&api::Started { id, endDay: plan.end, assessmentMonths: assessment_months, account, today })
@@ -132,6 +141,7 @@ pub(super) fn assess(ctx: &mut Ctx<'_>, call: api::assessCall) -> Result<(), Sto
     let plan = PLANS.get(ctx, id)?;
     let late = match what {
         Assessment::Interim => {
+            require_begun(&taken, &plan)?;
             let due = clocks::interim(ctx, id, &taken.pilot, &plan)?;
             taken.pilot.interims = checks::more(taken.pilot.interims)?;
             due.passed(ctx)
@@ -145,6 +155,17 @@ pub(super) fn assess(ctx: &mut Ctx<'_>, call: api::assessCall) -> Result<(), Sto
     let number = taken.pilot.interims;
     let Taken { account, today, .. } = taken;
     ctx.emit(&api::Assessed { id, kind, number, late, report, text, account, today })
+}
+
+/// A half-year is assessed once it began: not all of them on the first day.
+fn require_begun(taken: &Taken, plan: &Plan) -> Result<(), Stop> {
+    let months = plan.assessment_months.checked_mul(taken.pilot.interims);
+    let begins = months.and_then(|months| Day::new(plan.start).plus_months(months));
+    let begins = begins.ok_or_else(Stop::overflow)?.get();
+    if taken.today >= begins {
+        return Ok(());
+    }
+    checks::range("day of the half-year assessment", taken.today, begins, plan.end.max(begins))
 }
 
 /// A result can be judged only if every indicator has a value.

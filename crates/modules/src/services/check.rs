@@ -63,7 +63,7 @@ impl Story {
                 service.head.status = Status::Recorded;
                 service.head.division = event.division;
                 service.number = FilingNumber::parse(&event.number).ok();
-                declared && service.number.is_some()
+                declared && service.head.ends_height == 0 && service.number.is_some()
             }),
             Event::Suspended(event) => self.change("S5", event.id, |_, holds| {
                 holds.push(Hold {
@@ -81,8 +81,8 @@ impl Story {
                 found.map(|hold| hold.lifted_height = event.fromHeight).is_some()
             }),
             Event::Deregistered(event) => self.change("S3", event.id, |service, _| {
-                service.head.ends_height = event.fromHeight;
-                true
+                let before = core::mem::replace(&mut service.head.ends_height, event.fromHeight);
+                before == 0
             }),
         }
     }

@@ -7,15 +7,23 @@
 //!
 //! What it costs: the [`GUARD`] slot, once a block; while it is 0, nothing else. Then two slots for
 //! each callee that was not asked about in this block: its service, and the first word of that
-//! service. Further words are read only of services that were suspended, or to name the number of a
-//! service that refuses.
+//! service. Further words are read only of services that were suspended, and of one that refuses: to
+//! name its number, and, where the time to file is over, to count its days anew.
+//!
+//! The end of that time is as it was when the clock was wound. A table that came since may give more
+//! time, and the end may have been provisional. So before a service is stopped for it, its days are
+//! counted by the tables in effect; an end that is still provisional stops nothing.
 //!
 //! Everything that could change an answer takes effect in the next block at the earliest when the
 //! slots are read as they were at the end of the parent block. Then the answer for a callee is the
 //! same throughout a block, whatever the transactions before it did, and can be kept.
 
-use super::state::{GUARD, HOLDS, Head, Hold, SERVICE_OF, SERVICES, Service, Status};
-use crate::{ids::FilingNumber, storage::Stored as _};
+use super::state::{ADDRESS, GUARD, HOLDS, Head, Hold, SERVICE_OF, SERVICES, Service, Status};
+use crate::{
+    calendar::{self, Day, period},
+    ids::FilingNumber,
+    storage::Stored as _,
+};
 use ding_primitives::{Address, B256, U256};
 
 /// Why a call is refused.
@@ -48,30 +56,34 @@ pub fn likely_reads(callee: Address) -> [U256; 2] {
 }
 
 /// Whether a call of `callee` that may write is refused in a block of this height and time. `read`
-/// gives the word in a slot of the module.
+/// gives the word in a slot of a module, this one or the calendar.
 ///
 /// # Errors
 ///
 /// Those of `read`.
 pub fn verdict<E>(
-    mut read: impl FnMut(U256) -> Result<U256, E>,
+    mut read: impl FnMut(Address, U256) -> Result<U256, E>,
     callee: Address,
     height: u64,
     now_ms: u64,
 ) -> Result<Option<Stopped>, E> {
-    if read(GUARD.slot())?.is_zero() {
+    let mut own = |slot| read(ADDRESS, slot);
+    if own(GUARD.slot())?.is_zero() {
         return Ok(None);
     }
-    let service = B256::from(read(SERVICE_OF.slot_of(callee))?);
+    let service = B256::from(own(SERVICE_OF.slot_of(callee))?);
     if service.is_zero() {
         return Ok(None);
     }
     let slot = SERVICES.slot_of(service);
-    let Some(head) = Head::from_word(read(slot)?) else { return Ok(None) };
-    let Some(status) = stopped(&head, |place| hold(&mut read, service, place), height, now_ms)? else {
+    let Some(head) = Head::from_word(own(slot)?) else { return Ok(None) };
+    let Some(status) = stopped(&head, |place| hold(&mut own, service, place), height, now_ms)? else {
         return Ok(None);
     };
-    let number = B256::from(read(slot.wrapping_add(U256::ONE))?);
+    if status == Status::Declared && !is_overdue(&mut read, &head, now_ms)? {
+        return Ok(None);
+    }
+    let number = B256::from(read(ADDRESS, slot.wrapping_add(U256::ONE))?);
     Ok(Some(Stopped { service, number: FilingNumber::from_word(number).ok(), status }))
 }
 
@@ -80,7 +92,25 @@ fn hold<E>(read: &mut impl FnMut(U256) -> Result<U256, E>, service: B256, place:
     Ok(Hold::from_words(&[word]).unwrap_or_default())
 }
 
+/// Whether the clock of a service ran out as it was wound.
+pub(super) const fn ran_out(head: &Head, now_ms: u64) -> bool {
+    head.due_ms != 0 && now_ms >= head.due_ms
+}
+
+/// Whether the time to file is over for certain, by the tables in effect today.
+fn is_overdue<E>(
+    read: &mut impl FnMut(Address, U256) -> Result<U256, E>,
+    head: &Head,
+    now_ms: u64,
+) -> Result<bool, E> {
+    let Some(clock) = head.clock else { return Ok(false) };
+    let tables = |slot| read(calendar::state::ADDRESS, slot);
+    let due = period::after_by(tables, Day::from_ms(now_ms), clock.start, clock.working_days)?;
+    Ok(due.is_some_and(|due| due.is_over_for_certain(now_ms)))
+}
+
 /// What stops a service in a block of this height and time; `hold` gives its suspensions by place.
+/// [`Status::Declared`] says that its clock ran out as it was wound.
 pub(super) fn stopped<E>(
     head: &Head,
     mut hold: impl FnMut(u32) -> Result<Hold, E>,
@@ -95,8 +125,7 @@ pub(super) fn stopped<E>(
             return Ok(Some(Status::Suspended));
         }
     }
-    let overdue = head.due_ms != 0 && now_ms >= head.due_ms;
-    Ok(overdue.then_some(Status::Declared))
+    Ok(ran_out(head, now_ms).then_some(Status::Declared))
 }
 
 /// Status of a service as people see it: what stops it, or else how far its filing has come.

@@ -81,8 +81,7 @@ pub fn set_clock(ctx: &mut Ctx<'_>, id: B256, clock: Option<Clock>) -> Result<()
 ///
 /// # Errors
 ///
-/// Reverts with `NoSuchService`, `ServiceEnded`, `AlreadyRecorded`, `NumberTaken` or
-/// `DivisionDiffers`.
+/// Reverts with `NoSuchService`, `ServiceEnded`, `AlreadyRecorded` or `NumberTaken`.
 pub fn record(ctx: &mut Ctx<'_>, id: B256, number: &FilingNumber) -> Result<(), Stop> {
     ctx.enter(&Services, |ctx| give_number(ctx, id, number))
 }
@@ -197,6 +196,16 @@ pub(super) fn require(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
     SERVICES.find(ctx, id)?.ok_or_else(|| Stop::revert(NoSuchService { id }))
 }
 
+/// Whether the time to file is over, by the clock as it was wound and by the calendar of today. A
+/// provisional end stops nothing.
+fn is_overdue(ctx: &mut Ctx<'_>, head: &Head) -> Result<bool, Stop> {
+    let Some(clock) = head.clock.filter(|_| guard::ran_out(head, ctx.timestamp_ms())) else {
+        return Ok(false);
+    };
+    let due = calendar::after(ctx, clock.start, clock.working_days)?;
+    Ok(due.is_over_for_certain(ctx.timestamp_ms()))
+}
+
 /// The service, which is not struck off yet.
 fn require_open(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
     let service = require(ctx, id)?;
@@ -205,6 +214,15 @@ fn require_open(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
         return Err(Stop::revert(ServiceEnded { id, fromHeight: ends }));
     }
     Ok(service)
+}
+
+/// The service, which nobody has struck off, from this block on or a later one.
+fn require_going_on(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
+    let service = require(ctx, id)?;
+    match service.head.ends_height {
+        0 => Ok(service),
+        ends => Err(Stop::revert(ServiceEnded { id, fromHeight: ends })),
+    }
 }
 
 fn require_unrecorded(id: B256, service: &Service) -> Result<(), Stop> {
@@ -275,10 +293,11 @@ fn wind(ctx: &mut Ctx<'_>, id: B256, old: &Service, clock: Option<Clock>) -> Res
 }
 
 pub(super) fn give_number(ctx: &mut Ctx<'_>, id: B256, number: &FilingNumber) -> Result<(), Stop> {
-    let old = require_open(ctx, id)?;
+    let old = require_going_on(ctx, id)?;
     require_unrecorded(id, &old)?;
     let (known, province) = (old.head.division, number.province().code());
-    if known != 0 && known != province {
+    // The module that keeps a service knows where its provider is now.
+    if !old.kept && known != 0 && known != province {
         return Err(Stop::revert(DivisionDiffers { id, division: known, ofNumber: province }));
     }
     if let Some(other) = of_number(ctx, number)? {
@@ -296,7 +315,7 @@ pub(super) fn give_number(ctx: &mut Ctx<'_>, id: B256, number: &FilingNumber) ->
 
 pub(super) fn add(ctx: &mut Ctx<'_>, id: B256, contracts: &[Address]) -> Result<(), Stop> {
     require_list(contracts)?;
-    let old = require_open(ctx, id)?;
+    let old = require_going_on(ctx, id)?;
     let mut count = u64::from(old.head.contracts);
     for address in contracts {
         require_application(*address)?;
@@ -340,8 +359,7 @@ pub(super) fn remove(ctx: &mut Ctx<'_>, id: B256, contracts: &[Address]) -> Resu
     let service = require_open(ctx, id)?;
     let (height, now_ms) = (ctx.height().get(), ctx.timestamp_ms());
     let held = load(ctx, id, &service.head)?.iter().any(|hold| !hold.is_over(height, now_ms));
-    let overdue = service.head.due_ms != 0 && now_ms >= service.head.due_ms;
-    if held || overdue || service.head.ends_height != 0 {
+    if held || is_overdue(ctx, &service.head)? || service.head.ends_height != 0 {
         let status = status_of(ctx, id, &service)?.number();
         return Err(Stop::revert(StillStopped { id, status }));
     }
@@ -450,9 +468,9 @@ fn lift(ctx: &mut Ctx<'_>, id: B256, reference: u64, from_height: u64) -> Result
 }
 
 pub(super) fn end(ctx: &mut Ctx<'_>, id: B256, from_height: u64) -> Result<(), Stop> {
-    let old = require_open(ctx, id)?;
+    let old = require_going_on(ctx, id)?;
     let from = effective(ctx, from_height)?;
-    if let Some(number) = old.number.filter(|_| old.head.ends_height == 0) {
+    if let Some(number) = old.number {
         once::release(ctx, NUMBERS, number.to_word(), old.provider)?;
     }
     let head = Head { ends_height: from, ..old.head };

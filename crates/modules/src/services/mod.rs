@@ -17,7 +17,8 @@
 //! again when none is in force. They take effect in the next block at the earliest.
 //!
 //! Deadlines are kept as a day and a number of working days. The moment computed from them lies
-//! beside them for [`guard`]; [`life::refresh`] computes it again when the calendar changed.
+//! beside them for [`guard`], which counts again by the present calendar before it stops a service for
+//! it; [`life::refresh`] computes the moment anew. A provisional deadline stops nothing.
 //!
 //! Who: supervisors declare, record and, by vote, strike off; modules below do all of it; anyone reads
 //! and refreshes.
@@ -250,7 +251,8 @@ fn shown(ctx: &mut Ctx<'_>, id: B256) -> Result<IServices::Service, Stop> {
 
 fn verdict(ctx: &mut Ctx<'_>, call: verdictCall) -> Result<verdictReturn, Stop> {
     let (height, now_ms) = (ctx.height().get(), ctx.timestamp_ms());
-    let answer = guard::verdict(|slot| ctx.sload(ADDRESS, slot), call.contractAddress, height, now_ms)?;
+    let answer =
+        guard::verdict(|module, slot| ctx.sload(module, slot), call.contractAddress, height, now_ms)?;
     Ok(verdictReturn {
         stopped: answer.is_some(),
         number: life::text(answer.and_then(|answer| answer.number)),
@@ -288,7 +290,7 @@ fn due_day(ctx: &mut Ctx<'_>, call: dueDayCall) -> Result<dueDayReturn, Stop> {
         runs: true,
         day: due.day.get(),
         provisional: due.provisional,
-        overdue: due.passed(ctx),
+        overdue: due.is_over_for_certain(ctx.timestamp_ms()),
     })
 }
 
@@ -330,11 +332,18 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
             e.id, e.division, e.ofNumber
         ),
         E::OutOfDivision(e) => format!(
-            "organisation {} supervises division {}, this is one of division {} (0: not known); ask the national administration",
-            e.organisation, e.own, e.division
+            "organisation {} supervises division {:02}, this {}; ask the national administration",
+            e.organisation,
+            e.own,
+            if e.division == 0 {
+                "belongs to none".into()
+            } else {
+                format!("is one of division {:02}", e.division)
+            }
         ),
         E::GoLiveDay(e) => {
-            format!("the service would go live on day {}; day {} is the last allowed", e.goLive, e.latest)
+            let [day, last] = [e.goLive, e.latest].map(Day::new);
+            format!("the service would go live on {day}; {last} is the last day allowed")
         }
         E::ContractTaken(e) => {
             format!("{} belongs to service {}; take it out there first", e.contractAddress, e.id)
@@ -358,8 +367,10 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
             e.fromHeight, e.earliest, e.latest
         ),
         E::SuspensionTime(e) => format!(
-            "a suspension until {} ms, it is {} ms now; choose an end before {} ms, or 0 for none",
-            e.untilMs, e.nowMs, e.latestMs
+            "a suspension until {}, it is {} now; choose an end before {}, or 0 for none",
+            moment(e.untilMs),
+            moment(e.nowMs),
+            moment(e.latestMs)
         ),
         E::HoldExists(e) => {
             format!("service {} is suspended under number {} of {} already", e.id, e.referenceId, e.by)
@@ -382,4 +393,11 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
         ),
         E::RoleRequired(_) => return Members.explain(revert),
     })
+}
+
+/// A time in milliseconds as people in Beijing say it.
+fn moment(ms: u64) -> String {
+    let day = Day::from_ms(ms);
+    let minutes = ms.saturating_sub(day.start_ms()) / 60_000;
+    format!("{day} {:02}:{:02} (Beijing time)", minutes / 60, minutes % 60)
 }

@@ -465,22 +465,113 @@ fn a_clock_stops_while_a_filing_is_under_review_and_a_new_table_moves_its_end() 
     scene.check();
 }
 
+/// Puts a table of working days on the ledger, in effect from a day on.
+fn put_table(scene: &mut Scene<'_>, year: u32, effective: Day, holidays: &[u16]) {
+    use crate::storage::Stored as _;
+    let days = calendar::table::WorkingDays::of(year, holidays, &[]).unwrap();
+    let table = calendar::state::Table { version: 1, effective, days, next: None };
+    let slot = calendar::state::TABLES.slot_of(year);
+    for (place, word) in table.to_words().into_iter().enumerate() {
+        scene.host_mut().put(calendar::state::ADDRESS, slot + U256::from(place), word);
+    }
+}
+
+#[test]
+fn a_provisional_end_stops_nothing_and_the_table_that_arrives_gives_the_day() {
+    let mut scene = scene();
+    let (start, working_days) = (day("2026-12-28"), 10);
+    let clock = Some(Clock { start, working_days });
+    let own = Declaration {
+        id: digest(1),
+        provider: STRANGER,
+        division: 0,
+        go_live: start,
+        clock,
+        contracts: &[SHOP],
+    };
+    below(&mut scene, |ctx| declare(ctx, &own)).unwrap();
+    let due = dueDayReturn { runs: true, day: day("2027-01-11").get(), provisional: true, overdue: false };
+    assert_eq!(scene.read(OTHER, dueDayCall { id: digest(1) }), due);
+    scene.call(REGISTRAR, declareCall { goLive: start.get(), ..live(2, &[MALL]) }).unwrap();
+    scene.next_block_at(day("2027-01-12").start_ms());
+    assert_eq!(met(&mut scene, SHOP), None, "no table tells that the time is over");
+    assert!(!scene.read(OTHER, dueDayCall { id: digest(1) }).overdue);
+    let out = removeContractsCall { id: digest(2), contracts: vec![MALL] };
+    scene.call(REGISTRAR, out).unwrap();
+    // The table comes, with three days of rest that nobody knew of, and nobody asks for a refresh.
+    put_table(&mut scene, 2027, day("2027-01-12"), &[1, 4, 5]);
+    let due = dueDayReturn { runs: true, day: day("2027-01-14").get(), provisional: false, overdue: false };
+    assert_eq!(scene.read(OTHER, dueDayCall { id: digest(1) }), due);
+    assert_eq!(met(&mut scene, SHOP), None);
+    scene.next_block_at(day("2027-01-14").end_ms() - 1);
+    assert_eq!(met(&mut scene, SHOP), None);
+    scene.later(1);
+    assert_eq!(met(&mut scene, SHOP), Some((String::new(), 1)));
+    assert!(scene.read(OTHER, dueDayCall { id: digest(1) }).overdue);
+    scene.check();
+}
+
+#[test]
+fn a_correction_of_the_table_gives_a_service_the_time_that_it_adds() {
+    let mut scene = scene();
+    scene.call(REGISTRAR, live(1, &[SHOP])).unwrap();
+    // From 2 March on the table says that 3 March is a day of rest, the 62nd of the year.
+    let spring: Vec<u16> = (46..=54).chain([61, 62]).collect();
+    put_table(&mut scene, 2026, day("2026-03-02"), &spring);
+    scene.next_block_at(day("2026-03-03").start_ms());
+    let due = scene.read(OTHER, dueDayCall { id: digest(1) });
+    assert!(!due.overdue && Day::new(due.day) > day("2026-03-03"));
+    assert_eq!(met(&mut scene, SHOP), None);
+    scene.next_block_at(Day::new(due.day).end_ms());
+    assert_eq!(met(&mut scene, SHOP), Some((String::new(), 1)));
+    scene.check();
+}
+
+#[test]
+fn a_service_that_is_struck_off_from_the_next_block_on_gets_no_number_any_more() {
+    let mut scene = scene();
+    scene.call(REGISTRAR, live(1, &[])).unwrap();
+    below(&mut scene, |ctx| deregister(ctx, digest(1), 0)).unwrap();
+    let ended = || ServiceEnded { id: digest(1), fromHeight: 8 };
+    assert_eq!(scene.call(REGISTRAR, record_call(1, BEIJING)), revert(ended()));
+    let add = addContractsCall { id: digest(1), contracts: vec![SHOP] };
+    assert_eq!(scene.call(REGISTRAR, add), revert(ended()));
+    assert_eq!(below(&mut scene, |ctx| deregister(ctx, digest(1), 20)), revert(ended()));
+    scene.check_all();
+}
+
+#[test]
+fn a_history_that_records_what_was_struck_off_or_strikes_it_off_twice_is_found() {
+    let mut scene = scene();
+    scene.call(REGISTRAR, live(1, &[])).unwrap();
+    scene.call(REGISTRAR, record_call(1, BEIJING)).unwrap();
+    below(&mut scene, |ctx| deregister(ctx, digest(1), 0)).unwrap();
+    scene.check();
+    let history = scene.history().clone();
+    let ended = history.last().unwrap().clone();
+    scene.history_mut().push(ended);
+    assert_eq!(scene.violation().unwrap_err().invariant, "S3");
+    // The record after the end.
+    *scene.history_mut() = history;
+    let recorded = |log: &Log| matches!(events::decode(log), Some(events::Event::Recorded(_)));
+    let place = scene.history().iter().position(recorded).unwrap();
+    let log = scene.history_mut().remove(place);
+    scene.history_mut().push(log);
+    assert_eq!(scene.violation().unwrap_err().invariant, "S3");
+}
+
 #[test]
 fn while_no_service_could_refuse_one_slot_is_read_and_otherwise_three() {
     let mut scene = scene();
     scene.call(REGISTRAR, live(1, &[SHOP])).unwrap();
     scene.call(REGISTRAR, record_call(1, BEIJING)).unwrap();
     let asked = |scene: &mut Scene<'_>, callee| {
-        let words: std::collections::BTreeMap<U256, U256> = scene
-            .host_mut()
-            .slots()
-            .filter(|((at, _), _)| *at == ADDRESS)
-            .map(|((_, s), w)| (s, w))
-            .collect();
+        let words: std::collections::BTreeMap<(Address, U256), U256> = scene.host_mut().slots().collect();
         let mut reads = Vec::new();
-        let read = |slot: U256| {
+        let read = |module: Address, slot: U256| {
+            assert_eq!(module, ADDRESS);
             reads.push(slot);
-            Ok::<_, core::convert::Infallible>(words.get(&slot).copied().unwrap_or_default())
+            Ok::<_, core::convert::Infallible>(words.get(&(module, slot)).copied().unwrap_or_default())
         };
         let answer = guard::verdict(read, callee, 9, scene.block().timestamp_ms).unwrap();
         (answer.map(|stopped| stopped.status), reads)
@@ -542,7 +633,7 @@ fn likely_reads_cover_what_a_record_reads() {
 #[test]
 fn every_error_has_a_sentence() {
     let id = digest(1);
-    let cases: [(Vec<u8>, &str); 26] = [
+    let cases: [(Vec<u8>, &str); 27] = [
         (ZeroService {}.abi_encode(), "id of a service"),
         (KeptByModule { id: digest(1) }.abi_encode(), "kept by a module"),
         (ZeroProvider {}.abi_encode(), "provider"),
@@ -554,14 +645,21 @@ fn every_error_has_a_sentence() {
         (NumberTaken { number: BEIJING.into(), id }.abi_encode(), "belongs to service"),
         (UnknownDivision { division: 10 }.abi_encode(), "division 10"),
         (DivisionDiffers { id, division: 11, ofNumber: 33 }.abi_encode(), "province 33"),
-        (OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(), "national"),
-        (GoLiveDay { goLive: 9, latest: 8 }.abi_encode(), "day 8"),
+        (
+            OutOfDivision { organisation: 3, own: 33, division: 11 }.abi_encode(),
+            "one of division 11; ask the national",
+        ),
+        (OutOfDivision { organisation: 3, own: 33, division: 0 }.abi_encode(), "this belongs to none"),
+        (GoLiveDay { goLive: 20_490, latest: 20_489 }.abi_encode(), "2026-02-05 is the last day"),
         (ContractTaken { contractAddress: SHOP, id }.abi_encode(), "take it out there"),
         (ContractNotOfService { contractAddress: SHOP, id, belongsTo: id }.abi_encode(), "does not belong"),
         (NotAService { contractAddress: SHOP }.abi_encode(), "leave it out"),
         (TooManyContracts { contracts: 65, max: 64 }.abi_encode(), "at most 64"),
         (EffectiveHeight { fromHeight: 7, earliest: 8, latest: 9 }.abi_encode(), "from block 8 to 9"),
-        (SuspensionTime { untilMs: 7, nowMs: 8, latestMs: 9 }.abi_encode(), "it is 8 ms now"),
+        (
+            SuspensionTime { untilMs: 7, nowMs: 1_770_696_000_000, latestMs: 9 }.abi_encode(),
+            "it is 2026-02-10 12:00 (Beijing time) now",
+        ),
         (HoldExists { id, by: SHOP, referenceId: 5 }.abi_encode(), "number 5"),
         (NoSuchHold { id, by: SHOP, referenceId: 5 }.abi_encode(), "left to lift"),
         (TooManyHolds { id, holds: 8, max: 8 }.abi_encode(), "at most 8"),

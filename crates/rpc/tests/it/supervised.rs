@@ -6,16 +6,19 @@ use crate::{
 };
 use alloy_sol_types::SolCall;
 use ding_execution::mocks::Wallet;
+use ding_light::{ChainKey, Package, Proven};
 use ding_modules::{
     calendar::{Day, abi::ICalendar, state::ADDRESS as CALENDAR},
+    evidence::{abi::IEvidence, state::ADDRESS as EVIDENCE},
     filing::{abi::IFiling::*, state::ADDRESS as FILING},
     identity::{abi::IIdentity, state::ADDRESS as IDENTITY},
     ids::FilingNumber,
     members::{abi::IMembers, state::ADDRESS as MEMBERS},
     orders::{abi::IOrders, state::ADDRESS as ORDERS},
     pilot::{abi::IPilot, state::ADDRESS as PILOT},
+    services::{abi::IServices, state::ADDRESS as SERVICES},
 };
-use ding_primitives::{Address, B256};
+use ding_primitives::{Address, B256, Bytes};
 use ding_readmodel::ReadModel;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -448,4 +451,92 @@ async fn a_member_without_a_read_model_says_so() {
     for method in ["ding_filings", "ding_queue", "ding_pilots", "ding_organisations"] {
         world.refuse(method, json!([])).await.is(-32002, "runs without a read model");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_suspended_service_recorded_can_still_be_proven() {
+    use ding_chain::reader::Look as _;
+    let mut cast = Cast::new("supervised-proof").await;
+    cast.world.chain.seal(Vec::new());
+    let id = B256::repeat_byte(1);
+    let (provider, go_live) = (cast.firm.address(), cast.today());
+    let declare =
+        IServices::declareCall { id, provider, division: 11, goLive: go_live, contracts: vec![EVIDENCE] };
+    cast.send(|cast| &mut cast.chief, SERVICES, &declare);
+    let record = IServices::recordCall { id, number: "11010826000000010016".into() };
+    cast.send(|cast| &mut cast.chief, SERVICES, &record);
+    let deposit = |number| IEvidence::depositCall {
+        digest: B256::repeat_byte(number),
+        sm3: B256::ZERO,
+        kind: 0,
+        provenance: B256::ZERO,
+        referenceId: B256::ZERO,
+        operation: B256::ZERO,
+    };
+    cast.send(|cast| &mut cast.citizen, EVIDENCE, &deposit(9));
+    let what = IOrders::Draft {
+        action: 1,
+        targetKind: 1,
+        target: id,
+        fromHeight: 0,
+        untilMs: 0,
+        workingDays: 0,
+        refersTo: 0,
+        scope: 0,
+        caseNumber: B256::ZERO,
+        content: B256::ZERO,
+        basis: "第十五条".into(),
+    };
+    cast.send(|cast| &mut cast.chief, ORDERS, &IOrders::draftCall { what });
+    cast.send(|cast| &mut cast.deputy, ORDERS, &IOrders::approveCall { number: 2_023_000_001 });
+    let again = cast.citizen.call(EVIDENCE, deposit(8).abi_encode());
+    let block = cast.world.chain.seal(vec![again]);
+    assert!(!block.receipts[0].success, "the service is suspended");
+    wait(&cast.rows, block.header.height.get());
+    let logs = cast.world.get("eth_getLogs", json!([{"fromBlock": "0x1", "address": EVIDENCE}])).await;
+    assert_eq!(logs.as_array().unwrap().len(), 1, "{logs}");
+    let answer = cast.get("ding_getProof", json!({"log": logs[0]})).await;
+    let package: Bytes = serde_json::from_value(answer["package"].clone()).unwrap();
+    let key = ChainKey::from_bytes(&cast.world.chain.spec().public_key).unwrap();
+    let verified = Package::from_bytes(&package).unwrap().verify(Some(&key)).unwrap();
+    assert!(matches!(&verified.statements[..], [Proven::Log { log, .. }] if log.address == EVIDENCE));
+}
+
+/// Order No. 3, article 17: records are kept for six months at least, and given on lawful inquiry.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_hundred_and_eighty_four_days_records_are_still_answered_and_proven() {
+    use ding_chain::reader::Look as _;
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    let mut cast = Cast::new("supervised-kept").await;
+    cast.world.chain.seal(Vec::new());
+    cast.register();
+    cast.filed("提单存证");
+    let deposit = IEvidence::depositCall {
+        digest: B256::repeat_byte(9),
+        sm3: B256::ZERO,
+        kind: 0,
+        provenance: B256::ZERO,
+        referenceId: B256::ZERO,
+        operation: B256::ZERO,
+    };
+    cast.send(|cast| &mut cast.citizen, EVIDENCE, &deposit);
+    let kept = cast.world.chain.head_block().header.clone();
+    let later = cast.world.chain.seal_at(kept.timestamp_ms + 184 * DAY_MS, Vec::new());
+    wait(&cast.rows, later.header.height.get());
+    // The filing, out of the rows and out of the logs.
+    let filings = cast.get("ding_filings", json!({})).await;
+    assert_eq!((items(&filings).len(), &items(&filings)[0]["state"]), (1, &json!("submitted")));
+    let filed = cast.world.get("eth_getLogs", json!([{"fromBlock": "0x1", "address": FILING}])).await;
+    assert!(filed.as_array().unwrap().len() >= 3, "{filed}");
+    // The deposit: its log, its block, and the proof of it.
+    let logs = cast.world.get("eth_getLogs", json!([{"fromBlock": "0x1", "address": EVIDENCE}])).await;
+    assert_eq!(logs.as_array().unwrap().len(), 1, "{logs}");
+    let hash = logs[0]["transactionHash"].clone();
+    let receipt = cast.world.get("eth_getTransactionReceipt", json!([hash])).await;
+    assert_eq!(receipt["blockNumber"], json!(format!("{:#x}", kept.height.get())));
+    let answer = cast.get("ding_getProof", json!({"log": logs[0]})).await;
+    let package: Bytes = serde_json::from_value(answer["package"].clone()).unwrap();
+    let key = ChainKey::from_bytes(&cast.world.chain.spec().public_key).unwrap();
+    let verified = Package::from_bytes(&package).unwrap().verify(Some(&key)).unwrap();
+    assert!(matches!(&verified.statements[..], [Proven::Log { log, .. }] if log.address == EVIDENCE));
 }

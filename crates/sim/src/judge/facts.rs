@@ -358,7 +358,8 @@ impl Facts {
                     return Err(format!("service {} is declared twice", e.id));
                 }
             }
-            E::ClockSet(e) => self.known(e.id)?.due_ms = e.dueMs,
+            // A provisional end stops nothing.
+            E::ClockSet(e) => self.known(e.id)?.due_ms = if e.provisional { 0 } else { e.dueMs },
             E::ContractAdded(e) => {
                 self.service_of.insert(e.contractAddress, e.id);
             }

@@ -60,10 +60,13 @@ pub(super) struct Story {
     /// Services ever asked, by campaign.
     pub campaigns: BTreeMap<u32, u32>,
     changes: BTreeMap<u64, Form>,
-    confirmed: BTreeMap<u64, bool>,
+    /// First hand of a record, and whether the number was confirmed.
+    proposals: BTreeMap<u64, (Address, bool)>,
     planned: BTreeMap<u64, u32>,
     articles: BTreeMap<u8, Provided>,
     last: Option<Taken>,
+    /// Account that took the last step.
+    hand: Address,
 }
 
 impl Story {
@@ -106,7 +109,11 @@ impl Story {
             }
             Event::Declared(e) => self.declared(&e)?,
             Event::Submitted(e) => self.submitted(&e),
-            Event::RecordProposed(e) => drop(self.confirmed.insert(e.service, e.confirmed)),
+            Event::RecordProposed(e) => {
+                let own = self.taken(Step::ProposeRecord, Some(e.service), 0) && e.account == self.hand;
+                Violation::unless("F5", own, || format!("{e:?} after {:?} by {}", self.last, self.hand))?;
+                self.proposals.insert(e.service, (e.account, e.confirmed));
+            }
             Event::Recorded(e) => self.recorded(&e)?,
             Event::Published(e) => self.published(&e)?,
             Event::Objected(e) => self.in_time("objection", e.objection, e.dueDay)?,
@@ -197,7 +204,7 @@ impl Story {
             self.hands.insert(item, (event.account, Address::ZERO));
         }
         self.clocks.insert((track, id), clock);
-        self.last = Some(taken);
+        (self.last, self.hand) = (Some(taken), event.account);
         Ok(())
     }
 
@@ -234,7 +241,11 @@ impl Story {
     }
 
     fn recorded(&mut self, event: &Recorded) -> Result<(), Violation> {
-        Violation::unless("F5", event.first != event.second, || format!("{event:?} has one hand"))?;
+        let (first, confirmed) = self.proposals.remove(&event.service).unwrap_or_default();
+        let hands = (event.first, event.second) == (first, self.hand) && first != self.hand;
+        Violation::unless("F5", hands && self.taken(Step::Record, Some(event.service), 0), || {
+            format!("{event:?}, proposed by {first}, after {:?} by {}", self.last, self.hand)
+        })?;
         let Ok(number) = crate::ids::FilingNumber::parse(&event.number) else {
             return Violation::unless("F1", false, || format!("{event:?} has no number"));
         };
@@ -243,7 +254,6 @@ impl Story {
             format!("number {} belongs to {} and {twice:?}", event.number, event.service)
         })?;
         let day = self.last.map_or(0, |taken| taken.day.get());
-        let confirmed = self.confirmed.get(&event.service).copied().unwrap_or_default();
         let known = self.services.entry(event.service).or_default();
         Violation::unless("F1", known.number.is_zero(), || format!("{event:?} is a second number"))?;
         known.number = numbers::field(&number);
@@ -312,11 +322,19 @@ impl Story {
 
     fn fined(&mut self, event: &FineImposed) -> Result<(), Violation> {
         let (first, _) = self.hands.get(&event.penalty).copied().unwrap_or_default();
-        Violation::unless("F5", first == event.first && event.first != event.second, || {
-            format!("{event:?}, proposed by {first}")
+        let hands = (event.first, event.second) == (first, self.hand) && first != self.hand;
+        Violation::unless("F5", hands && self.taken(Step::ImposeFine, None, event.penalty), || {
+            format!("{event:?}, proposed by {first}, after {:?} by {}", self.last, self.hand)
         })?;
         self.hands.insert(event.penalty, (event.first, event.second));
         Ok(())
+    }
+
+    /// Whether the last step was this one, with this service and item.
+    fn taken(&self, step: Step, service: Option<u64>, item: u64) -> bool {
+        self.last.is_some_and(|last| {
+            last.step == step && last.item == item && service.is_none_or(|service| last.service == service)
+        })
     }
 
     fn provided(&self, article: u8) -> Provided {

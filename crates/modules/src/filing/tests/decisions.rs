@@ -160,11 +160,63 @@ fn a_proposal_says_in_words_what_it_would_change() {
     assert_eq!(text, "from 2026-04-01 on, the clock decide-filing runs 15 working days");
     let text = Filing.describe(&article_19(100, 200, on(2026, 4, 1)).abi_encode()).unwrap();
     assert!(
-        text.contains("article 19") && text.contains("keep-logs") && text.contains("100 to 200 fen"),
+        text.contains("article 19") && text.contains("keep-logs") && text.contains("1 yuan to 2 yuan"),
         "{text}"
     );
     assert_eq!(
         Filing.describe(&recordCall { services: vec![1], numbers: vec![String::new()] }.abi_encode()),
         None
     );
+}
+
+#[test]
+fn two_articles_never_come_to_punish_one_duty_on_a_later_day() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let logs = Duty::Logs.bit();
+    let with = |number: u8, breaches: u32, from: Day| {
+        let Article { min_fen, max_fen, measures, .. } = Article::of(number).unwrap();
+        setArticleCall {
+            article: number,
+            minFen: min_fen,
+            maxFen: max_fen,
+            breaches,
+            measures,
+            from: from.get(),
+        }
+    };
+    let [nineteen, twenty_one] = [19, 21].map(|number| Article::of(number).unwrap().breaches);
+    // What was decided and could not be carried out stays decided.
+    let mut decided = Vec::new();
+    let mut set = |stage: &mut Stage, call: setArticleCall| {
+        if !decided.contains(&call) {
+            stage.decide(&call);
+            decided.push(call.clone());
+        }
+        match stage.call(CHIEF, call) {
+            Ok(_) => None,
+            Err(Stop::Revert(data)) => decode_revert(&data),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let (april, may, june) = (on(2026, 4, 1), on(2026, 5, 1), on(2026, 6, 1));
+    let twice = |text: Option<String>, day: &str| {
+        let text = text.unwrap();
+        assert!(text.contains("already") && text.contains(day), "{text}");
+    };
+    // Article 21 would take the duty while article 19 has it.
+    twice(set(&mut stage, with(21, twenty_one | logs, may)), "2026-05-01");
+    // Article 19 gives it up in May; from then on, and no day earlier, article 21 may take it.
+    assert_eq!(set(&mut stage, with(19, nineteen & !logs, may)), None);
+    twice(set(&mut stage, with(21, twenty_one | logs, april)), "2026-04-01");
+    assert_eq!(set(&mut stage, with(21, twenty_one | logs, may)), None);
+    // Neither may article 19 keep it until June, nor have it back after that.
+    twice(set(&mut stage, with(19, nineteen & !logs, june)), "2026-05-01");
+    twice(set(&mut stage, with(19, nineteen, june)), "2026-05-01");
+    stage.go(2026, 5, 1);
+    twice(set(&mut stage, with(19, nineteen, on(2026, 6, 2))), "2026-06-02");
+    for article in Article::NUMBERS {
+        let own = stage.read(articleCall { number: article }).breaches;
+        assert_eq!(own & logs != 0, article == 21, "{article}");
+    }
+    stage.check();
 }

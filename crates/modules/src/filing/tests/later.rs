@@ -253,3 +253,69 @@ fn a_provider_tells_its_own_changes_and_keeps_its_code() {
     assert_eq!(stage.call(FIRM, change(individual(), on(2026, 3, 2))), revert(nature));
     stage.check();
 }
+
+/// The provider's move to another division, entered by the national administration.
+fn moved(provider: u32, division: u32, today: Day) -> changeProviderCall {
+    let subject = Subject { division, ..firm() };
+    changeProviderCall { provider, subject, changedOn: today.get(), reason: text() }
+}
+
+#[test]
+fn a_filing_under_review_is_recorded_in_the_province_to_which_its_provider_moved() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let service = stage.filed();
+    let provider = stage.service(service).provider;
+    // What was proposed before the move is one of the province that the provider left.
+    let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
+    let before = stage.call(CHIEF, propose).unwrap();
+    assert!(before.starts_with("110108"));
+    stage.call(CHIEF, moved(provider, 440_305, on(2026, 3, 2))).unwrap();
+    let Err(Stop::Revert(data)) = stage.second_hand(DEPUTY, &[service]) else { panic!("recorded") };
+    assert!(decode_revert(&data).unwrap().contains("the provider is in province 44"));
+    stage.record(service, "");
+    assert!(stage.service(service).number.starts_with("440305"));
+    let key = service_key(1337, service);
+    let known = stage.scene.within(|ctx| crate::services::find(ctx, key)).unwrap().unwrap();
+    assert_eq!(known.head.division, 44);
+    stage.check();
+}
+
+#[test]
+fn a_service_whose_provider_moved_is_under_the_orders_of_its_new_province() {
+    use crate::orders::{Action, TargetKind, abi::IOrders, state::ADDRESS as ORDERS};
+    let mut stage = Stage::on(2026, 3, 2);
+    let service = stage.recorded();
+    let provider = stage.service(service).provider;
+    stage.call(CHIEF, moved(provider, 440_305, on(2026, 3, 2))).unwrap();
+    let what = IOrders::Draft {
+        action: Action::Suspend.number(),
+        targetKind: TargetKind::Service.number(),
+        target: service_key(1337, service),
+        fromHeight: 0,
+        untilMs: 0,
+        workingDays: 0,
+        refersTo: 0,
+        scope: 0,
+        caseNumber: B256::ZERO,
+        content: B256::ZERO,
+        basis: text(),
+    };
+    let draft = |stage: &mut Stage, account| {
+        stage.scene.call_of(ORDERS, account, IOrders::draftCall { what: what.clone() })
+    };
+    let left = crate::services::abi::IServices::OutOfDivision { organisation: 2, own: 11, division: 44 };
+    assert_eq!(draft(&mut stage, BEIJING), revert(left));
+    draft(&mut stage, GUANGDONG).unwrap();
+    stage.check();
+}
+
+#[test]
+fn a_late_change_without_a_reason_is_taken_and_flagged() {
+    let mut stage = Stage::on(2026, 9, 28);
+    let service = stage.recorded();
+    stage.go(2026, 10, 11);
+    stage.call(FIRM, changed(service, on(2026, 9, 28), "")).unwrap();
+    assert_eq!(late(&stage), Some(true));
+    assert_eq!(stage.service(service).change, S::ChangePending.number());
+    stage.check();
+}

@@ -136,10 +136,7 @@ fn a_service_that_goes_live_unfiled_is_stopped_when_its_time_is_over_and_goes_on
         let block = stage.scene.block();
         let (height, now) = (block.height.get(), block.timestamp_ms);
         let slots: std::collections::BTreeMap<_, _> = stage.scene.host_mut().slots().collect();
-        let read = |slot| {
-            let word = slots.get(&(crate::services::state::ADDRESS, slot)).copied().unwrap_or_default();
-            Ok::<_, ()>(word)
-        };
+        let read = |module, slot| Ok::<_, ()>(slots.get(&(module, slot)).copied().unwrap_or_default());
         crate::services::guard::verdict(read, contract, height, now).unwrap().is_some()
     };
     stage.go(2026, 3, 2);

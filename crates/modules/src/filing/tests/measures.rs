@@ -337,3 +337,36 @@ fn a_security_assessment_is_reported_before_going_live_and_a_later_report_is_fla
     assert_eq!(stage.call(CHIEF, decide(7, true)), revert(NoSuchItem { track: 7, item: 7, count: 2 }));
     stage.check();
 }
+
+#[test]
+fn a_province_lifts_its_own_warning_and_none_of_the_national_administration() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let service = stage.recorded();
+    let restore = || restoreCall { service, fromHeight: 0, text: text() };
+    let above = || NotAllowed { step: Step::Restore.number(), account: BEIJING, organisation: 2 };
+    stage.call(BEIJING, warning(service)).unwrap();
+    stage.call(BEIJING, restore()).unwrap();
+    stage.call(CHIEF, warning(service)).unwrap();
+    assert_eq!(stage.call(BEIJING, restore()), revert(above()));
+    // Nor by suspending the service itself, and lifting that.
+    stage.call(BEIJING, suspension(service)).unwrap();
+    assert_eq!(stage.call(BEIJING, restore()), revert(above()));
+    stage.call(CHIEF, restore()).unwrap();
+    // A warning that was lifted stands in nobody's way.
+    stage.call(BEIJING, suspension(service)).unwrap();
+    stage.call(BEIJING, restore()).unwrap();
+    stage.check();
+}
+
+#[test]
+fn only_a_fine_is_imposed_and_another_measure_says_how_it_stands() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let service = stage.recorded();
+    let penalty = stage.call(BEIJING, order(service, 5)).unwrap();
+    let stands =
+        WrongState { service, track: 6, state: S::Imposed.number(), step: Step::ImposeFine.number() };
+    for account in [BEIJING, CHIEF] {
+        assert_eq!(stage.call(account, imposeFineCall { penalty }), revert(stands.clone()));
+    }
+    stage.check();
+}

@@ -108,6 +108,11 @@ fn a_form_is_complete_and_says_nothing_it_must_not() {
         (Form { site: "a\u{7}".into(), ..form() }, Stop::revert(NotNormalised { field: "site".into() })),
         (Form { description: "经国家网信办批准".into(), ..form() }, approval("网信办批准")),
         (Form { name: "官方认证钱包".into(), ..form() }, approval("官方认证")),
+        (Form { field: "国家网信办批准".into(), ..form() }, approval("网信办批准")),
+        (Form { server: "国家网信办批准".into(), ..form() }, approval("网信办批准")),
+        (Form { site: "https://a.cn/网信办批准".into(), ..form() }, approval("网信办批准")),
+        (Form { consensus: "官方认证".into(), ..form() }, approval("官方认证")),
+        (Form { crossBorder: "经网信办批准".into(), ..form() }, approval("网信办批准")),
     ];
     for (form, want) in cases {
         let got = stage.call(FIRM, draftCall { provider, form: form.clone() }).err();
@@ -219,5 +224,119 @@ fn an_account_is_in_charge_of_one_provider_and_leaves_when_another_takes_over() 
     let gone = NotTheProvider { provider, account: OTHER_FIRM };
     assert_eq!(stage.call(OTHER_FIRM, draft.clone()), revert(gone));
     stage.call(RIVAL, draft).unwrap();
+    stage.check();
+}
+
+#[test]
+fn an_organisation_that_names_a_strangers_account_does_not_act_for_its_provider() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let provider = stage.register(LURED, other_firm());
+    let draft = || draftCall { provider, form: form() };
+    let set = |account| setAccountCall { provider, account, reason: text() };
+    let stranger = || NotTheProvider { provider, account: LURER };
+    assert_eq!(stage.call(LURER, draft()), revert(stranger()));
+    let refused = NotAllowed { step: 3, account: LURER, organisation: 6 };
+    assert_eq!(stage.call(LURER, set(LURER)), revert(refused));
+    // The same when the account takes charge later.
+    stage.call(LURED, set(OTHER_FIRM)).unwrap();
+    stage.call(OTHER_FIRM, set(LURED)).unwrap();
+    assert_eq!(stage.call(LURER, draft()), revert(stranger()));
+    stage.call(LURED, draft()).unwrap();
+    stage.check();
+}
+
+#[test]
+fn no_administration_decides_on_filings_of_its_own_accounts() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let provider = stage.register(CHIEF, other_firm());
+    let file = fileCall { provider, form: form(), attachments: attachments() };
+    let service = stage.call(CHIEF, file).unwrap();
+    for account in [CHIEF, DEPUTY] {
+        let propose = proposeRecordCall { service, number: String::new(), confirmed: false };
+        assert_eq!(stage.call(account, propose), revert(NotAllowed { step: 13, account, organisation: 1 }));
+    }
+    stage.check();
+}
+
+/// A number of Beijing that checks.
+fn number(year: u16, filer: u32, service: u16) -> String {
+    FilingNumber::form(110_108, year, filer, service).unwrap().as_str().into()
+}
+
+/// Why a number is none, in the words of its error.
+fn spoken(answer: Result<String, Stop>) -> String {
+    let Err(Stop::Revert(data)) = answer else { panic!("taken: {answer:?}") };
+    decode_revert(&data).unwrap()
+}
+
+#[test]
+fn a_given_number_with_another_providers_subject_number_is_confirmed_first() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let first = stage.filed();
+    let citizen = stage.register(CITIZEN, individual());
+    let file = || fileCall { provider: citizen, form: form(), attachments: attachments() };
+    let (second, third) = (stage.call(CITIZEN, file()).unwrap(), stage.call(CITIZEN, file()).unwrap());
+    let propose = |service, number: String, confirmed| proposeRecordCall { service, number, confirmed };
+    // What one hand proposed and gave up again keeps no subject number from others.
+    stage.call(CHIEF, propose(third, number(2026, 77, 1), false)).unwrap();
+    stage.call(CITIZEN, withdrawCall { service: third, reason: text() }).unwrap();
+    stage.call(CHIEF, propose(first, number(2026, 77, 1), false)).unwrap();
+    // Two proposals with one subject number: the record of one speaks against the other.
+    stage.call(CHIEF, propose(second, number(2026, 77, 2), false)).unwrap();
+    stage.second_hand(DEPUTY, &[first]).unwrap();
+    let went = stage.second_hand(DEPUTY, &[second]).map(|_| String::new());
+    assert!(spoken(went).contains("went to provider 1"));
+    let doubtful = spoken(stage.call(CHIEF, propose(second, number(2026, 77, 2), false)));
+    assert!(
+        doubtful.contains("00000077 is that of provider 1") && doubtful.contains("--confirmed"),
+        "{doubtful}"
+    );
+    stage.call(CHIEF, propose(second, number(2026, 77, 2), true)).unwrap();
+    stage.second_hand(DEPUTY, &[second]).unwrap();
+    assert_eq!(stage.service(second).flags & 4, 4, "confirmed");
+    assert_eq!(stage.service(first).flags & 4, 0);
+    stage.check();
+}
+
+#[test]
+fn a_given_number_of_a_year_without_filings_is_confirmed_first() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let service = stage.filed();
+    let propose = |number: String, confirmed| proposeRecordCall { service, number, confirmed };
+    let early = "11010818000000050018".to_owned();
+    for (year, number) in [(2018, early), (2027, number(2027, 5, 1)), (2028, number(2028, 5, 1))] {
+        let text = spoken(stage.call(CHIEF, propose(number, false)));
+        assert!(
+            text.contains(&format!("of the year {year}, services are filed since 2019 and it is 2026")),
+            "{text}"
+        );
+    }
+    for year in [2019, 2026] {
+        stage.call(CHIEF, propose(number(year, 5, 1), false)).unwrap();
+    }
+    stage.call(CHIEF, propose(number(2028, 5, 1), true)).unwrap();
+    stage.second_hand(DEPUTY, &[service]).unwrap();
+    assert_eq!(stage.service(service).flags & 4, 4);
+    stage.check();
+}
+
+#[test]
+fn a_formed_number_that_went_to_another_service_is_formed_anew() {
+    let mut stage = Stage::on(2026, 3, 2);
+    let (first, second) = (stage.filed(), stage.filed());
+    let propose =
+        |service, number: &str| proposeRecordCall { service, number: number.into(), confirmed: false };
+    let formed = stage.call(CHIEF, propose(first, "")).unwrap();
+    let held = spoken(stage.call(CHIEF, propose(second, &formed)));
+    assert!(held.contains("proposed for another service"), "{held}");
+    // The reservation runs out, and the number is given to another service.
+    stage.scene.later(ding_primitives::limits::FILING_RESERVATION_MS + 1);
+    stage.call(CHIEF, propose(second, &formed)).unwrap();
+    let other = stage.call(CHIEF, propose(first, "")).unwrap();
+    assert_ne!(other, formed);
+    for service in [first, second] {
+        stage.second_hand(DEPUTY, &[service]).unwrap();
+    }
+    assert_eq!([first, second].map(|id| stage.service(id).number), [other, formed]);
     stage.check();
 }

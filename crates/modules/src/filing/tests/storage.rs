@@ -170,7 +170,10 @@ fn every_error_has_a_sentence_of_its_own() {
         (NoSuchArticle { article: 18 }.abi_encode(), "article 18"),
         (BreachNotInArticle { article: 19, breach: 10 }.abi_encode(), "duty 10"),
         (MeasureNotProvided { article: 22, measure: 3 }.abi_encode(), "suspension"),
-        (FineOutOfRange { article: 19, amountFen: 1, minFen: 2, maxFen: 3 }.abi_encode(), "2 to 3 fen"),
+        (
+            FineOutOfRange { article: 19, amountFen: 1, minFen: 2, maxFen: 3 }.abi_encode(),
+            "0.02 yuan to 0.03 yuan",
+        ),
         (NothingRefused { service: 5 }.abi_encode(), "service 5"),
         (StillRectifying { service: 5 }.abi_encode(), "corrected"),
         (HeightPassed { fromHeight: 3, height: 4 }.abi_encode(), "height 3"),
@@ -212,7 +215,7 @@ fn storage_that_departs_from_the_events_is_found() {
             },
             "F1",
         ),
-        (|s| drop_last(s, Step::Record), "F3"),
+        (|s| drop_last(s, Step::Record), "F5"),
         (|s| drop_last(s, Step::Warn), "F6"),
         (|s| put(s, st::BATCHES.slot_of(1), |word| word + U256::ONE), "F7"),
         (|s| put(s, st::PROVIDERS.slot_of(1), |word| word + (U256::ONE << 208)), "F4"),
@@ -241,5 +244,66 @@ fn storage_that_departs_from_the_events_is_found() {
         tamper(&mut stage.scene);
         let found = stage.scene.violation().map_err(|violation| violation.invariant);
         assert_eq!(found, Err(invariant), "case {index}");
+    }
+}
+
+#[test]
+fn a_history_with_other_hands_than_those_that_acted_is_found() {
+    use alloy_sol_types::SolEvent;
+    /// Puts an event in the place of the last one of its kind.
+    fn forge<E: SolEvent>(scene: &mut Scene<'static>, change: impl Fn(E) -> E) {
+        let history = scene.history_mut();
+        let log =
+            history.iter_mut().rev().find(|log| log.topics.first() == Some(&E::SIGNATURE_HASH)).unwrap();
+        let event = E::decode_raw_log(log.topics.iter().copied(), &log.data).unwrap();
+        let forged = change(event);
+        (log.topics, log.data) =
+            (forged.encode_topics().iter().map(|topic| topic.0).collect(), forged.encode_data().into());
+    }
+    type Tamper = fn(&mut Scene<'static>);
+    let cases: [Tamper; 6] = [
+        |s| forge(s, |e: RecordProposed| RecordProposed { account: DEPUTY, ..e }),
+        |s| forge(s, |e: RecordProposed| RecordProposed { account: BEIJING, ..e }),
+        |s| forge(s, |e: Recorded| Recorded { first: BEIJING, ..e }),
+        |s| forge(s, |e: Recorded| Recorded { second: BEIJING, ..e }),
+        |s| forge(s, |e: FineImposed| FineImposed { first: BEIJING, ..e }),
+        |s| forge(s, |e: FineImposed| FineImposed { second: BEIJING, ..e }),
+    ];
+    for (index, tamper) in cases.into_iter().enumerate() {
+        let mut stage = Stage::on(2026, 2, 10);
+        let service = stage.recorded();
+        let fine = proposeFineCall {
+            service,
+            article: 19,
+            breach: 17,
+            ground: 2,
+            amountFen: 500_000,
+            notice: digest(1),
+            text: text(),
+        };
+        let penalty = stage.call(CHIEF, fine).unwrap();
+        stage.call(DEPUTY, imposeFineCall { penalty }).unwrap();
+        stage.scene.check();
+        tamper(&mut stage.scene);
+        let found = stage.scene.violation().map_err(|violation| violation.invariant);
+        assert_eq!(found, Err("F5"), "case {index}");
+    }
+}
+
+#[test]
+fn sentences_say_amounts_in_yuan_and_when_there_is_nothing_to_name() {
+    let fine = |fen| FineOutOfRange { article: 19, amountFen: fen, minFen: 500_000, maxFen: 3_000_000 };
+    for (data, want) in [
+        (
+            fine(3_000_150).abi_encode(),
+            "a fine of 30001.50 yuan is outside the range of article 19: 5000 yuan to",
+        ),
+        (NoSuchService { service: 1, count: 0 }.abi_encode(), "there is no service 1; there are none yet"),
+        (NoSuchProvider { provider: 2, count: 1 }.abi_encode(), "there is one, number 1"),
+        (NotAllowed { step: 9, account: CITIZEN, organisation: 0 }.abi_encode(), "(of no organisation)"),
+        (NotAllowed { step: 9, account: CHIEF, organisation: 1 }.abi_encode(), "(of organisation 1)"),
+    ] {
+        let text = decode_revert(&data).unwrap();
+        assert!(text.contains(want), "{text}");
     }
 }

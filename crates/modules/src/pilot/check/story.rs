@@ -94,11 +94,15 @@ impl Story {
             E::Declined(e) => self.ended(e.id, Step::Decline),
             E::Withdrawn(e) => self.ended(e.id, Step::Withdraw),
             E::Started(e) => {
-                self.step(e.id, Step::Start)?;
+                let known = Some(self.parameters).filter(|set| *set != Parameters::default());
+                let report_days = known.unwrap_or(Parameters::DEFAULT).report_days;
+                self.step(e.id, Step::Start)?.report_days = report_days;
                 let plan = self.plan(e.id)?;
                 (plan.start, plan.assessment_months) = (e.today, e.assessmentMonths);
                 let end = plan.end;
-                Violation::unless("P1", e.endDay == end, || format!("pilot ends on {end}: {e:?}"))
+                Violation::unless("P1", e.endDay == end && e.today <= end, || {
+                    format!("pilot ends on {end}: {e:?}")
+                })
             }
             E::Reported(e) => self.reported(&e),
             E::Corrected(e) => self.corrected(&e),
@@ -441,6 +445,7 @@ impl Story {
     }
 
     fn entered(&mut self, id: u32, number: u16, entry_number: u32, entry: Entry) -> Result<(), Violation> {
+        let Plan { start, end, .. } = *self.plan(id)?;
         let indicator = self.indicator(id, number)?;
         indicator.entries = next(indicator.entries)?;
         let want = indicator.entries;
@@ -452,6 +457,7 @@ impl Story {
         let right = entry_number == want
             && entry.refers_to == last
             && entry.source_height != 0
+            && (start..=end).contains(&entry.day)
             && entry.day <= Day::from_ms(entry.timestamp_ms).get();
         Violation::unless("P3", right, || {
             format!("entry {want} of indicator {number} of pilot {id}, after entry {last}: {entry:?}")

@@ -39,7 +39,7 @@ impl Parameters {
 /// A pilot, as each of its steps needs it. First word, low bits first: kind, state, field, zone,
 /// division (8 each) | recommending organisation (32) | competent organisation (32) | chain (64) |
 /// indicators (16) | filing numbers (16) | adjustments (16) | interim assessments (16) | evaluated (1) |
-/// removal proposed (1). Second word: entity.
+/// removal proposed (1) | days to report (16). Second word: entity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pilot {
     /// Number of the kind.
@@ -70,6 +70,8 @@ pub struct Pilot {
     pub evaluated: bool,
     /// Whether its removal is proposed.
     pub removal: bool,
+    /// Days after a day during which its value can be reported, as the parameter was when it began.
+    pub report_days: u16,
     /// Code of its entity.
     pub entity: B256,
 }
@@ -232,12 +234,13 @@ impl Stored for Pilot {
             (n(self.interims), 16),
             (n(self.evaluated), 1),
             (n(self.removal), 1),
+            (n(self.report_days), 16),
         ]);
         [first, self.entity.into()]
     }
 
     fn from_words([first, entity]: &[U256; 2]) -> Option<Self> {
-        let widths = [8, 8, 8, 8, 8, 32, 32, 64, 16, 16, 16, 16, 1, 1];
+        let widths = [8, 8, 8, 8, 8, 32, 32, 64, 16, 16, 16, 16, 1, 1, 16];
         let [
             kind,
             state,
@@ -253,6 +256,7 @@ impl Stored for Pilot {
             interims,
             evaluated,
             removal,
+            report_days,
         ] = unpack(*first, widths)?;
         Some(Self {
             kind: kind.to(),
@@ -269,6 +273,7 @@ impl Stored for Pilot {
             interims: interims.to(),
             evaluated: !evaluated.is_zero(),
             removal: !removal.is_zero(),
+            report_days: report_days.to(),
             entity: (*entity).into(),
         })
     }

@@ -168,13 +168,13 @@ fn a_final_assessment_needs_a_value_of_every_indicator_and_is_flagged_after_the_
     let id = running(&mut scene, FAR_CHAIN);
     assert_eq!(scene.call(HOSPITAL, assess(id, Assessment::Final)), revert(NoValue { id, indicator: 0 }));
     go(&mut scene, "2028-01-01");
-    scene.call(HOSPITAL, value(id, "2028-01-01", 41, 900)).unwrap();
+    scene.call(HOSPITAL, value(id, "2027-12-31", 41, 900)).unwrap();
     scene.call(HOSPITAL, assess(id, Assessment::Final)).unwrap();
     let [log] = scene.logs() else { panic!("one log") };
     let Some(events::Event::Assessed(event)) = events::decode(log) else { panic!("{log:?}") };
     assert!(event.late);
     // What was found wrong afterwards is still corrected by a new entry.
-    assert_eq!(scene.call(HOSPITAL, correction(id, "2028-01-01", 42, 900, 1)), Ok(2));
+    assert_eq!(scene.call(HOSPITAL, correction(id, "2027-12-31", 42, 900, 1)), Ok(2));
     let again = wrong_state(id, State::SelfAssessed, Step::AssessFinal);
     assert_eq!(scene.call(HOSPITAL, assess(id, Assessment::Final)).map(|_| ()), again);
     scene.check();
@@ -466,4 +466,55 @@ fn check_finds_events_that_the_table_does_not_allow() {
     let data = alloy_sol_types::SolEvent::encode_data(&forged);
     scene.history_mut().last_mut().unwrap().data = data.into();
     assert_eq!(scene.violation().unwrap_err().invariant, "P5");
+}
+
+#[test]
+fn a_half_year_is_assessed_once() {
+    let mut scene = scene();
+    let id = running(&mut scene, FAR_CHAIN);
+    scene.call(HOSPITAL, assess(id, Assessment::Interim)).unwrap();
+    let early = |day_of: &str| OutOfRange {
+        what: "day of the half-year assessment".into(),
+        value: day(day_of).into(),
+        min: day("2026-07-13").into(),
+        max: day("2027-12-31").into(),
+    };
+    let again = scene.call(HOSPITAL, assess(id, Assessment::Interim));
+    assert_eq!(again, revert(early("2026-01-13")), "the second half-year has not begun");
+    let Err(Stop::Revert(data)) = again else { panic!("{again:?}") };
+    let text = decode_revert(&data).unwrap();
+    assert!(text.contains("2026-01-13 is given, 2026-07-13 to 2027-12-31 is allowed"), "{text}");
+    go(&mut scene, "2026-07-12");
+    assert_eq!(scene.call(HOSPITAL, assess(id, Assessment::Interim)), revert(early("2026-07-12")));
+    go(&mut scene, "2026-07-13");
+    scene.call(HOSPITAL, assess(id, Assessment::Interim)).unwrap();
+    scene.check();
+}
+
+#[test]
+fn a_pilot_starts_on_its_last_day_at_the_latest_and_reports_no_day_after_it() {
+    let mut scene = scene();
+    let ends = "2026-03-31";
+    let id = listed(&mut scene, Proposal { endDay: day(ends), ..health() });
+    scene.call(HOSPITAL, description(id, FAR_CHAIN)).unwrap();
+    let range = |what: &str, value: &str, min: &str| OutOfRange {
+        what: what.into(),
+        value: day(value).into(),
+        min: day(min).into(),
+        max: day(ends).into(),
+    };
+    go(&mut scene, "2026-04-01");
+    let late = range("day of the start", "2026-04-01", "2026-01-13");
+    assert_eq!(scene.call(HOSPITAL, startCall { id }), revert(late));
+    let mut scene = self::scene();
+    let id = listed(&mut scene, Proposal { endDay: day(ends), ..health() });
+    scene.call(HOSPITAL, description(id, FAR_CHAIN)).unwrap();
+    go(&mut scene, ends);
+    scene.call(HOSPITAL, startCall { id }).unwrap();
+    go(&mut scene, "2026-04-01");
+    let late = || range("day of the value", "2026-04-01", ends);
+    assert_eq!(scene.call(HOSPITAL, value(id, "2026-04-01", 1, 10)), revert(late()));
+    assert_eq!(scene.call(HOSPITAL, correction(id, "2026-04-01", 1, 10, 0)), revert(late()));
+    scene.call(HOSPITAL, value(id, ends, 1, 10)).unwrap();
+    scene.check();
 }

@@ -104,3 +104,14 @@ fn a_pilot_does_not_start_while_a_service_that_it_uses_is_suspended() {
     scene.call(HOSPITAL, startCall { id }).unwrap();
     scene.check_all();
 }
+
+#[test]
+fn a_pilot_that_uses_no_filed_service_names_none_and_starts() {
+    let mut scene = scene();
+    let id = listed(&mut scene, health());
+    scene.call(HOSPITAL, description(id, FAR_CHAIN)).unwrap();
+    assert_eq!(scene.read(OTHER, filingsOfCall { id }), [B256::ZERO; 0]);
+    scene.call(HOSPITAL, startCall { id }).unwrap();
+    assert_eq!(state_of(&mut scene, id), State::InProgress);
+    scene.check_all();
+}

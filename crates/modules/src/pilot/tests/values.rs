@@ -152,3 +152,19 @@ fn values_of_unknown_indicators_and_of_pilots_that_do_not_run_are_refused() {
     assert_eq!(scene.call(HOSPITAL, reportCall { indicator: 1, ..call }), revert(missing));
     scene.check();
 }
+
+#[test]
+fn a_longer_time_to_report_opens_no_day_that_was_closed() {
+    let mut scene = scene();
+    let id = running(&mut scene, FAR_CHAIN);
+    go(&mut scene, "2026-01-20");
+    let closed = || DayClosed { day: day("2026-01-14"), entry: 0, lastDay: day("2026-01-15") };
+    assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 10)), revert(closed()));
+    let longer =
+        setParametersCall { commentDays: 7, reportDays: 9, durationDays: 1_096, assessmentMonths: 6 };
+    scene.approve(state::ADDRESS, &[CHIEF, DEPUTY], &longer);
+    scene.call(CHIEF, longer).unwrap();
+    assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 10)), revert(closed()), "it is corrected");
+    assert_eq!(scene.call(HOSPITAL, correction(id, "2026-01-14", 1, 10, 0)), Ok(1));
+    scene.check();
+}

@@ -158,7 +158,8 @@ pub(super) enum Step {
         /// A filing number that was given elsewhere.
         #[arg(long, default_value = "")]
         number: String,
-        /// Take a number whose check digit is wrong; compare it with the public list first.
+        /// Take a number although its check digit is wrong, its subject number another provider's or its
+        /// year impossible; compare it with the public list first.
         #[arg(long, requires = "number")]
         confirmed: bool,
     },

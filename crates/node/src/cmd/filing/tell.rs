@@ -58,7 +58,7 @@ fn tell(told: &mut Told, event: &Event) {
         Event::RecordProposed(event) => {
             told.put("number proposed", full(&event.number), event.number.clone());
             if event.confirmed {
-                told.put("check digit", "wrong, confirmed", false);
+                told.put("doubtful number", "confirmed", true);
             }
         }
         Event::Recorded(event) => add(told, "numbers", full(&event.number)),

@@ -25,7 +25,7 @@ use rusqlite::params;
 const LATE: u8 = 1;
 /// An imported service.
 const IMPORTED: u8 = 2;
-/// A number confirmed in spite of its check digit.
+/// A number confirmed in spite of what speaks against it.
 const CONFIRMED: u8 = 4;
 
 /// Writes what an event says.
