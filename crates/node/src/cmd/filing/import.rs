@@ -28,6 +28,7 @@ use ding_modules::{
         },
         clocks::GO_LIVE_MIN,
         events::{self, Event},
+        public_texts,
         state::ADDRESS,
         terms::{Category, IdType, Kind, Nature, ServiceForm, approval_wording},
     },
@@ -152,6 +153,10 @@ pub(super) struct Import {
     /// was committed to; destroying it is the erasure.
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     salts: Option<PathBuf>,
+    /// Take numbers that look wrong, of a year to come or with the subject number of another provider;
+    /// compare them with the public list first. A wrong check digit alone warns in any case.
+    #[arg(long)]
+    confirmed: bool,
 }
 
 /// A row as it will be sent.
@@ -197,7 +202,7 @@ impl Import {
     pub(super) async fn run(self, hand: Hand, json: bool) -> Result<(), Failure> {
         let mut sheet = Sheet::read(&self.file, self.sheet.as_deref(), COLUMNS)?;
         let mut warnings = Vec::new();
-        let mut entries = sheet.each(|row, problems| entry(row, problems, &mut warnings));
+        let mut entries = sheet.each(|row, problems| entry(row, self.confirmed, problems, &mut warnings));
         compare(&mut entries, &mut sheet.problems);
         self.refuse_if(&sheet)?;
         let salts = self.salts.as_deref().map(Salts::at).transpose()?;
@@ -340,17 +345,25 @@ fn value(row: &Row<'_>, keys: &[&str], problems: &mut Vec<Problem>) -> Vec<u8> {
 }
 
 /// Reads a row; what is wrong is collected.
-fn entry(row: Row<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<String>) -> Option<Entry> {
+fn entry(
+    row: Row<'_>,
+    confirmed: bool,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<String>,
+) -> Option<Entry> {
     let number = row.need("number", problems, |text| {
         let number = FilingNumber::parse(text).map_err(|error| error.to_string())?;
         let (year, now) = (u32::from(number.year()), words::today().year());
-        if year > now {
-            return Err(format!("{} is of the year {year}, which has not begun", number.in_full()));
+        if year > now && !confirmed {
+            let full = number.in_full();
+            return Err(format!(
+                "{full} is of the year {year}, which has not begun; --confirmed takes it if the public list has it so"
+            ));
         }
         Ok(number)
     });
-    let confirmed = number.and_then(|number| number.check().err());
-    if let Some(wrong) = confirmed {
+    let wrong = number.and_then(|number| number.check().err());
+    if let Some(wrong) = wrong {
         warnings.push(format!("row {}, column {}: {wrong}", row.number, row.column("number")));
     }
     let subject = subject(row, number, problems);
@@ -365,7 +378,7 @@ fn entry(row: Row<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<String>) 
         number_column: row.column("number"),
         subject_column: row.column("subject"),
         number: number?,
-        confirmed: confirmed.is_some(),
+        confirmed: confirmed || wrong.is_some(),
         subject,
         account: account.unwrap_or_default(),
         form: form?,
@@ -449,12 +462,12 @@ fn subject(
 
 fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
     let text = |text: &str| public(text, limits::FILING_TEXT_BYTES_MAX);
-    let name = row.need("service", problems, own_name);
+    let name = row.need("service", problems, |cell| words::name(&public(cell, limits::NAME_TEXT_BYTES_MAX)?));
     let category = row.need("category", problems, word::<Category>);
     let kind = row.need("form", problems, word::<ServiceForm>);
-    let field = row.need("field", problems, |cell| modest(line(cell)?));
-    let description = row.need("description", problems, |cell| modest(text(cell)?));
-    let server = row.need("server", problems, |cell| modest(line(cell)?));
+    let field = row.need("field", problems, line);
+    let description = row.need("description", problems, text);
+    let server = row.need("server", problems, line);
     let division = row.need("server-division", problems, words::division_or_abroad);
     let go_live = row.need("go-live", problems, |cell| {
         let day = sheet::day(cell)?;
@@ -464,12 +477,10 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
         }
         Err(format!("{day} is not between {GO_LIVE_MIN} and {last}"))
     });
-    let optional = |key, problems: &mut Vec<Problem>| {
-        row.take(key, problems, |cell| modest(line(cell)?)).unwrap_or_default()
-    };
-    let (site, consensus) = (optional("site", problems), optional("consensus", problems));
-    let icp = row.take("icp", problems, line).unwrap_or_default();
-    let cross_border = row.take("cross-border", problems, |cell| modest(text(cell)?)).unwrap_or_default();
+    let optional = |key, problems: &mut Vec<Problem>| row.take(key, problems, line).unwrap_or_default();
+    let (site, icp) = (optional("site", problems), optional("icp", problems));
+    let consensus = optional("consensus", problems);
+    let cross_border = row.take("cross-border", problems, text).unwrap_or_default();
     let address = site.to_ascii_lowercase();
     let has_site = ["http://", "https://", "www."].iter().any(|start| address.starts_with(start));
     if kind == Some(ServiceForm::Website) && site.is_empty() && row.text("site") == Ok("") {
@@ -483,7 +494,7 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
             row.problem("cross-border", "servers abroad need an explanation of data that crosses the border"),
         );
     }
-    Some(Form {
+    let form = Form {
         name: name?,
         category: category?.number(),
         form: kind?.number(),
@@ -497,8 +508,26 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
         crossBorder: cross_border,
         goLive: go_live.map(Day::get)?,
         places: Vec::new(),
-    })
+    };
+    for (field, text) in public_texts(&form) {
+        if let Err(what) = modest(text.to_owned()) {
+            let key = COLUMN_OF.iter().find(|(known, _)| *known == field).map_or("service", |(_, key)| key);
+            problems.push(row.problem(key, what));
+        }
+    }
+    Some(form)
 }
+
+/// Columns of the texts that the public reads, by the names of their fields in the form.
+const COLUMN_OF: [(&str, &str); 7] = [
+    ("name", "service"),
+    ("description", "description"),
+    ("field", "field"),
+    ("server", "server"),
+    ("site", "site"),
+    ("consensus", "consensus"),
+    ("crossBorder", "cross-border"),
+];
 
 /// What the first row of a subject says of it.
 struct First {
@@ -779,7 +808,30 @@ fn report(
 
 #[cfg(test)]
 mod tests {
-    use super::ranges;
+    use super::{COLUMN_OF, COLUMNS, Form, public_texts, ranges};
+
+    #[test]
+    fn every_text_that_the_public_reads_has_its_column() {
+        let form = Form {
+            name: String::new(),
+            category: 0,
+            form: 0,
+            field: String::new(),
+            site: String::new(),
+            icp: String::new(),
+            description: String::new(),
+            server: String::new(),
+            serverDivision: 0,
+            consensus: String::new(),
+            crossBorder: String::new(),
+            goLive: 0,
+            places: Vec::new(),
+        };
+        for (field, _) in public_texts(&form) {
+            let key = COLUMN_OF.iter().find(|(known, _)| *known == field).map(|(_, key)| *key);
+            assert!(COLUMNS.iter().any(|column| Some(column.key) == key), "{field}");
+        }
+    }
 
     #[test]
     fn numbers_are_named_as_the_command_line_takes_them() {

@@ -187,6 +187,12 @@ fn a_wrong_check_digit_warns_and_wrong_roles_rows_and_columns_are_named() {
             .collect();
         refused(import(&port, &folder, &folder.file("bad.csv", text)), &want);
     }
+    // A number that looks wrong is taken by whoever compared it.
+    let mut early = row(2);
+    early[0] = FilingNumber::form(330_106, 2029, 2, 1).unwrap().in_full();
+    let file = folder.file("early.csv", csv([early]));
+    refused(filing(&port, "supervisor", &["import", &file, "--dry-run"]), &["2029", "--confirmed"]);
+    filing(&port, "supervisor", &["import", &file, "--dry-run", "--confirmed"]).unwrap();
     refused(
         import(&port, &folder, &folder.file("twice.csv", csv([row(3), row(4), row(3)]))),
         &["row 4", "row 2 too"],
