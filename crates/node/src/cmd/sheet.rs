@@ -4,9 +4,10 @@
 //! Columns are found by their names, in Chinese or English, in any order. What is wrong with a cell is
 //! collected with its row and column, so that one run names everything.
 
-use crate::failure::Failure;
+use super::words::{self, cut};
+use crate::{failure::Failure, text::width};
 use calamine::{DataRef, Reader as _, Xlsx};
-use ding_modules::ids::text::half_width;
+use ding_modules::{calendar::Day, ids::text::half_width};
 use ding_primitives::limits;
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,10 @@ use std::{
 const TITLE_ROWS_MAX: usize = 16;
 /// Problems that are printed; more are counted.
 const PROBLEMS_SHOWN: usize = 50;
+/// Narrowest and widest column of a sheet that is written, in narrow signs, and what is left free of it.
+const WIDTH_MIN: usize = 8;
+const WIDTH_MAX: usize = 60;
+const WIDTH_MARGIN: u16 = 2;
 /// A number above this has lost digits in an office program (they keep 15).
 const EXACT_MAX: f64 = 1e15;
 
@@ -90,6 +95,35 @@ pub(crate) struct Sheet {
     rows: Vec<Raw>,
     /// What is wrong so far.
     pub(crate) problems: Vec<Problem>,
+}
+
+/// Sends what a sheet asks for; if somebody stops it (Ctrl-C), says how it goes on.
+///
+/// # Errors
+///
+/// What sending failed of, or that it was stopped.
+pub(crate) async fn send(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let stop = async {
+        // Where nobody can be heard, nobody stops it.
+        if tokio::signal::ctrl_c().await.is_err() {
+            core::future::pending::<()>().await;
+        }
+    };
+    until(stop, work).await
+}
+
+async fn until(
+    stop: impl Future<Output = ()>,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    tokio::select! {
+        done = work => done,
+        () = stop => Err(Failure::Failed(
+            "stopped; what was sent is on its way into blocks and stays. Start the same import again: it passes over what \
+             is there, sends the rest, and says what comes next"
+                .into(),
+        )),
+    }
 }
 
 /// A row of a sheet.
@@ -186,7 +220,25 @@ impl Sheet {
         if rows.is_empty() {
             return Err("there is no row below the names of the columns".into());
         }
-        Ok(Self { columns, places, rows, problems: Vec::new() })
+        // What stands outside the columns would be lost: most often the rest of a text with a comma.
+        let is_named = |place: &usize| names.get(place).is_some_and(|cell| !is_empty(cell));
+        let outside = rows.iter().filter_map(|(row, cells)| {
+            let (place, cell) = cells.iter().find(|(place, cell)| !is_named(place) && !is_empty(cell))?;
+            let shown = match cell {
+                Cell::Text(text) => format!("{:?}", cut(text.trim())),
+                Cell::Bad(why) => why.clone(),
+            };
+            Some(Problem {
+                row: *row,
+                column: letters(*place),
+                what: format!(
+                    "{shown} stands in a column without a name; take it out, and in a CSV file put a text with \
+                     commas in quotation marks"
+                ),
+            })
+        });
+        let problems = outside.collect();
+        Ok(Self { columns, places, rows, problems })
     }
 
     /// Number of rows.
@@ -322,18 +374,31 @@ fn csv(bytes: &[u8]) -> Result<Vec<Raw>, String> {
         let count = first.bytes().filter(|byte| byte == sign).count();
         (count, *sign == b',')
     });
+    // A quotation mark that nobody closes swallows the row behind the last one.
+    let source = text.as_bytes().chain(LAST_ROW.as_bytes());
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter.unwrap_or(b','))
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+        .from_reader(source);
+    let (mut rows, mut number) = (Vec::new(), 0usize);
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| error.to_string())?;
+        let start = record.position().map_or(0, csv::Position::byte);
+        number += 1 + usize::try_from(start).map_or(0, |start| empty_lines(text, start));
+        if record.iter().eq([LAST_ROW.trim()]) {
+            return Ok(rows);
+        }
+        if record.iter().next_back().is_some_and(|cell| cell.ends_with(LAST_ROW)) {
+            let place = letters(record.len().saturating_sub(1));
+            return Err(format!(
+                "row {number}, column {place}: a quotation mark stands before the text and none behind it; close it, or \
+                 write the mark twice inside quotation marks if it belongs to the text"
+            ));
+        }
         if index >= limits::SHEET_ROWS_MAX + TITLE_ROWS_MAX {
             return Err(too_many_rows());
         }
-        let number = index + 1;
         if record.len() > limits::SHEET_COLUMNS_MAX {
             return Err(too_many_columns(number));
         }
@@ -342,6 +407,45 @@ fn csv(bytes: &[u8]) -> Result<Vec<Raw>, String> {
     }
     Ok(rows)
 }
+
+/// A row that no sheet holds: what is read behind everything else.
+const LAST_ROW: &str = "\n\u{1}\u{1}";
+
+/// Lines without anything before the row that begins at this byte: rows to an office program, and to the
+/// reader none.
+fn empty_lines(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    // The end of the row before may stand in two signs.
+    let cut = text.get(..start).is_some_and(|before| before.ends_with('\r'));
+    let rest = if cut { rest.strip_prefix('\n').unwrap_or(rest) } else { rest };
+    let end = rest.find(|sign| !matches!(sign, '\r' | '\n')).unwrap_or(rest.len());
+    let ends = rest.get(..end).unwrap_or_default();
+    ends.replace("\r\n", "\n").len()
+}
+
+/// A day in a cell, as [`words::day`]; of a number by which office programs count days it says which one
+/// is meant.
+///
+/// # Errors
+///
+/// There is no such day, or it is written otherwise.
+pub(crate) fn day(text: &str) -> Result<Day, String> {
+    let read = words::day(text);
+    let counted = words::fold(text).parse::<u32>().ok().filter(|days| OFFICE_DAYS.contains(days));
+    match (read, counted.and_then(|days| days.checked_sub(OFFICE_EPOCH))) {
+        (Err(_), Some(days)) => Err(format!(
+            "{text:?} is the number by which an office program counts the day {}; format the column as a date, or write \
+             the day out",
+            Day::new(days)
+        )),
+        (read, _) => read,
+    }
+}
+
+/// Days before 1970-01-01 as office programs count them (day 0 is 1899-12-30), and the numbers that can
+/// be meant so: 1982 to 2091.
+const OFFICE_EPOCH: u32 = 25_569;
+const OFFICE_DAYS: core::ops::Range<u32> = 30_000..70_000;
 
 /// Refuses an archive that unpacks to more than is allowed, whatever it says of itself.
 fn require_small(bytes: &[u8]) -> Result<(), String> {
@@ -380,9 +484,14 @@ fn cells<R: io::Read + Seek>(book: &mut Xlsx<R>, sheet: &str) -> Result<Vec<Raw>
     let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
     let mut rows: BTreeMap<usize, BTreeMap<usize, Cell>> = BTreeMap::new();
     let mut left = limits::SHEET_UNPACKED_BYTES_MAX;
-    while let Some(found) = reader.next_cell().map_err(damaged)? {
-        let (row, column) = found.get_position();
-        let Some(cell) = cell(found.get_value()) else { continue };
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
+        let (row, column) = found.pos;
+        let unsolved = || {
+            let what = "the cell holds a formula that nobody computed; open the sheet in an office program and save it \
+                        there, or write the value itself";
+            found.formula.as_ref().map(|_| Cell::Bad(what.into()))
+        };
+        let Some(cell) = cell(&found.value).or_else(unsolved) else { continue };
         let number = row as usize + 1;
         if column as usize >= limits::SHEET_COLUMNS_MAX {
             return Err(too_many_columns(number));
@@ -460,6 +569,13 @@ pub(crate) fn to_xlsx(name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>, Failu
         for (column, cell) in (0u16..).zip(cells) {
             sheet.write_string(row, column, cell).map_err(Failure::failed)?;
         }
+    }
+    for column in 0..rows.first().map_or(0, Vec::len) {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let widest = cells.map(|cell| width(cell)).max().unwrap_or(0).clamp(WIDTH_MIN, WIDTH_MAX);
+        let (column, places) = (u16::try_from(column), u16::try_from(widest));
+        let (column, places) = (column.map_err(Failure::failed)?, places.map_err(Failure::failed)?);
+        sheet.set_column_width(column, places.saturating_add(WIDTH_MARGIN)).map_err(Failure::failed)?;
     }
     book.save_to_buffer().map_err(Failure::failed)
 }

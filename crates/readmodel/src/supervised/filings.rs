@@ -7,7 +7,12 @@ use super::{
     select::{self, Conditions},
 };
 use crate::query::{Ask, Query, QueryError, page};
-use ding_modules::{calendar::Day, ids::FilingNumber};
+use ding_modules::{
+    calendar::Day,
+    filing::{State, Step, Track},
+    ids::FilingNumber,
+    orders::{Action, Status},
+};
 use ding_primitives::{Address, B256, Log};
 use rusqlite::types::Value;
 
@@ -66,8 +71,21 @@ record! {
         batch: u32 = "s.batch",
         /// Clock that runs for the filing; 0 if none.
         clock: u8 = "s.clock",
+        /// The newest order that stops it now (action 1, in force), whatever the state of the filing; `None`
+        /// if none does.
+        stopped_by: Option<u64> = "(SELECT max(o.id) FROM supervision_orders o WHERE o.target = s.key AND o.action = 1 \
+             AND o.status = 2 AND (o.until_ms = 0 OR o.until_ms > (SELECT timestamp_ms FROM blocks ORDER BY height DESC \
+             LIMIT 1)) AND o.from_height <= 1 + (SELECT max(height) FROM blocks))",
     }
 }
+
+/// Services that an order stops now, as [`ServiceRow::stopped_by`] says.
+const STOPPED: &str = "s.state = ? OR s.key IN (SELECT o.target FROM supervision_orders o WHERE o.action = ? AND \
+     o.status = ? AND (o.until_ms = 0 OR o.until_ms > (SELECT timestamp_ms FROM blocks ORDER BY height DESC LIMIT 1)) \
+     AND o.from_height <= 1 + (SELECT max(height) FROM blocks))";
+
+// The numbers in the SQL of a row.
+const _: () = assert!(Action::Suspend.number() == 1 && Status::InForce.number() == 2);
 
 record! {
     /// A provider of services.
@@ -173,7 +191,8 @@ record! {
 /// Which services a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilingFilter {
-    /// State of the filing.
+    /// State of the filing; suspended: also those that an order stops; a state of another track, such as
+    /// a pending change or an open objection: services with something in it.
     pub state: Option<u8>,
     /// Provider.
     pub provider: Option<u32>,
@@ -226,6 +245,12 @@ pub struct Batch {
     pub list: Listed<Listing>,
 }
 
+/// Whether a state is one of a filing itself, not of a track beside it.
+fn is_of_filing(state: State) -> bool {
+    let rules = Step::ALL.into_iter().map(Step::rule).filter(|rule| rule.track == Track::Filing);
+    rules.flat_map(|rule| rule.to.into_iter().chain(rule.from.iter().copied())).any(|own| own == state)
+}
+
 const SERVICES: select::Source =
     select::Source { tables: "supervision_services s", id: "s.id", thing: Some(Thing::Service) };
 
@@ -238,7 +263,16 @@ impl Query {
     pub fn filings(&self, filter: &FilingFilter, wanted: Page) -> Result<Listed<ServiceRow>, QueryError> {
         let needle = filter.text.as_deref().map(Needle::of).transpose()?;
         let mut conditions = Conditions::default();
-        conditions.and("s.state = ?", filter.state);
+        match filter.state.and_then(State::from_number) {
+            Some(State::Suspended) => conditions.push(
+                STOPPED,
+                [State::Suspended.number(), Action::Suspend.number(), Status::InForce.number()]
+                    .map(Value::from),
+            ),
+            Some(state) if !is_of_filing(state) => conditions
+                .and("s.id IN (SELECT service FROM supervision_items WHERE state = ?)", Some(state.number())),
+            _ => conditions.and("s.state = ?", filter.state),
+        }
         conditions.and("s.provider = ?", filter.provider);
         conditions.and("s.batch = ? AND s.batch > 0", filter.batch);
         conditions.and("s.category = ?", filter.category);

@@ -4,10 +4,16 @@ use super::{
     DutyRow, Found, HistoryRow, Listed, Page, Source, Thing, height, history, int, queue,
     select::{self, Conditions},
 };
-use crate::query::{Query, QueryError};
-use ding_modules::orders::Status;
+use crate::{
+    query::{Ask, Query, QueryError},
+    views::b256,
+};
+use ding_modules::{
+    ids::FilingNumber,
+    orders::{Action, Status, TargetKind},
+};
 use ding_primitives::{Address, B256};
-use rusqlite::types::Value;
+use rusqlite::{OptionalExtension as _, types::Value};
 
 record! {
     /// An order.
@@ -113,6 +119,29 @@ pub struct Order {
 
 /// Numbers of one year: year and six digits.
 const NUMBERS_OF_YEAR: u64 = 1_000_000;
+
+/// What an order is called: what it orders, and against whom.
+pub(super) fn called(ask: &Ask<'_>, number: u64) -> Result<Option<String>, QueryError> {
+    let mut select = ask.sql.prepare_cached(
+        "SELECT o.action, o.target_kind, o.target, coalesce(s.number, ''), coalesce(s.name, '') \
+         FROM supervision_orders o LEFT JOIN supervision_services s ON s.key = o.target WHERE o.id = ?1",
+    )?;
+    let found = select.query_row([number.cast_signed()], |row| {
+        Ok((row.get::<_, u8>(0)?, row.get::<_, u8>(1)?, b256(row, 2)?, row.get(3)?, row.get(4)?))
+    });
+    let Some((action, kind, target, number, name)) = found.optional()? else { return Ok(None) };
+    let (number, name): (String, String) = (number, name);
+    let action = Action::from_number(action).map_or("order about", Action::name);
+    let whom = if kind == TargetKind::Account.number() {
+        format!("account {}", Address::from_word(target))
+    } else {
+        let number = FilingNumber::parse(&number).map(|number| number.in_full());
+        let parts = [number.unwrap_or_default(), name];
+        let known = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>();
+        if known.is_empty() { format!("service {target}") } else { format!("service {}", known.join(" ")) }
+    };
+    Ok(Some(format!("{action} {whom}")))
+}
 
 impl OrderRow {
     /// Where it stands at a time: an order in force ends by itself.

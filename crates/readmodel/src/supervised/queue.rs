@@ -8,7 +8,7 @@
 //! Order: by last day; duties of one clock by service, order, pilot or proposal. After them come those
 //! without a time limit, and those that only begin when a clock ends.
 
-use super::{Listed, Party, Source, height, int, record::Record, select::Conditions};
+use super::{Listed, Party, Source, height, int, orders, record::Record, select::Conditions};
 use crate::{
     query::{Ask, Query, QueryError, page},
     views::supervision::duties::{self as rows, length_of},
@@ -103,6 +103,8 @@ pub struct DutyRow {
 pub struct QueueFilter {
     /// Those of this organisation, in any of its roles.
     pub organisation: Option<u32>,
+    /// Those of this module.
+    pub source: Option<Source>,
     /// Those of this party.
     pub party: Option<Party>,
     /// Those of this division, first two digits.
@@ -263,6 +265,7 @@ fn read(
 fn conditions(ask: &Ask<'_>, filter: &QueueFilter, now_ms: u64) -> Result<Conditions, QueryError> {
     let mut conditions = Conditions::default();
     conditions.push("d.until_ms = 0 OR d.until_ms > ?", [int(now_ms)]);
+    conditions.and("d.source = ?", filter.source.map(|source| source as u8));
     conditions.and("d.division = ?", filter.division);
     conditions.and("d.parties & ? <> 0", filter.party.map(Party::bit));
     let Some(organisation) = filter.organisation else { return Ok(conditions) };
@@ -379,7 +382,10 @@ fn duty(ask: &Ask<'_>, tables: &Tables, stored: &Stored, now_ms: u64) -> Result<
 fn called(ask: &Ask<'_>, source: Source, thing: u64) -> Result<(String, String), QueryError> {
     let statement = match source {
         Source::Filing => "SELECT number, name FROM supervision_services WHERE id = ?1",
-        Source::Order => "SELECT CAST(id AS TEXT), basis FROM supervision_orders WHERE id = ?1",
+        Source::Order => {
+            let found = orders::called(ask, thing)?;
+            return Ok(found.map(|name| (thing.to_string(), name)).unwrap_or_default());
+        }
         Source::Pilot => "SELECT CAST(id AS TEXT), title FROM supervision_pilots WHERE id = ?1",
         Source::Proposal => "SELECT CAST(id AS TEXT), title FROM supervision_proposals WHERE id = ?1",
     };

@@ -1,9 +1,12 @@
 //! Looking for numbers and names.
 
-use super::{Listed, Page, Thing, cut, height};
+use super::{Listed, Page, Thing, cut, height, orders};
 use crate::{
     query::{Ask, Query, QueryError, page},
-    views::supervision::names,
+    views::{
+        b256,
+        supervision::{names, pilot::code_text},
+    },
 };
 use ding_modules::ids::FilingNumber;
 use ding_primitives::limits;
@@ -216,12 +219,13 @@ fn others(
 /// A found thing as it is written, not as it is folded.
 fn hit(ask: &Ask<'_>, id: i64, exact: bool) -> Result<Option<Hit>, QueryError> {
     let Some((thing, number)) = names::thing_of(id) else { return Ok(None) };
+    let hit = id.cast_unsigned();
     let statement = match thing {
         Thing::Service => "SELECT number, name FROM supervision_services WHERE id = ?1",
         Thing::Provider => "SELECT uscc, name FROM supervision_providers WHERE id = ?1",
         Thing::Pilot => "SELECT CAST(id AS TEXT), title FROM supervision_pilots WHERE id = ?1",
         Thing::Entity => {
-            "SELECT rtrim(CAST(code AS TEXT), char(0)), name FROM supervision_entities WHERE id = ?1"
+            return entity(ask, number, |code, name| Hit { id: hit, thing, number, code, name, exact });
         }
         Thing::Order => "SELECT CAST(id AS TEXT), basis FROM supervision_orders WHERE id = ?1",
         Thing::Authority => "SELECT '', name FROM supervision_authorities WHERE id = ?1",
@@ -239,6 +243,21 @@ fn hit(ask: &Ask<'_>, id: i64, exact: bool) -> Result<Option<Hit>, QueryError> {
     } else {
         select.query_row([number.cast_signed()], read)
     };
-    let id = id.cast_unsigned();
-    Ok(found.optional()?.map(|(code, name)| Hit { id, thing, number, code, name, exact }))
+    let Some((code, mut name)) = found.optional()? else { return Ok(None) };
+    if thing == Thing::Order {
+        // What was looked for stands in the legal basis; what is ordered says which order it is.
+        name = orders::called(ask, number)?.map(|called| format!("{called} ({name})")).unwrap_or(name);
+    }
+    Ok(Some(Hit { id: hit, thing, number, code, name, exact }))
+}
+
+/// An entity; its code is kept as a word.
+fn entity(
+    ask: &Ask<'_>,
+    number: u64,
+    hit: impl FnOnce(String, String) -> Hit,
+) -> Result<Option<Hit>, QueryError> {
+    let mut select = ask.sql.prepare_cached("SELECT code, name FROM supervision_entities WHERE id = ?1")?;
+    let found = select.query_row([number.cast_signed()], |row| Ok((b256(row, 0)?, row.get(1)?)));
+    Ok(found.optional()?.map(|(code, name)| hit(code_text(&code), name)))
 }

@@ -447,6 +447,85 @@ fn numbers_that_services_hold_are_in_the_once_only_register() {
     });
 }
 
+#[test]
+fn a_service_that_an_order_stops_is_found_as_suspended_and_the_order_is_called_after_what_it_does() {
+    let mut story = Story::on("2026-02-10");
+    story.register();
+    let (stopped, other) = (story.filed("被停服务"), story.filed("别的服务"));
+    story.recorded(stopped);
+    story.recorded(other);
+    let key = look(&story, |query| query.filings(&FilingFilter::default(), FIRST).unwrap().rows)
+        .iter()
+        .find(|row| row.id == stopped)
+        .map(|row| row.key);
+    let mut draft = story::draft(1, firm(), 0);
+    draft.what.targetKind = 1;
+    draft.what.target = key.unwrap();
+    draft.what.untilMs = morning("2026-03-10");
+    let number = story.order(chief(), draft);
+    let suspended = FilingFilter { state: Some(State::Suspended.number()), ..Default::default() };
+    let found = |story: &Story| {
+        let rows = look(story, |query| query.filings(&suspended, FIRST).unwrap().rows);
+        rows.iter().map(|row| (row.id, row.stopped_by)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&story), [], "a draft stops nothing");
+    let now = story.now_ms();
+    let queue = look(&story, |query| query.queue(&QueueFilter::default(), None, 9, now).unwrap().rows);
+    let full = look(&story, |query| query.filing(&ServiceKey::Id(stopped), FIRST, now).unwrap().unwrap());
+    let name = format!("suspend service 京网信备{}号 被停服务", full.value.service.number);
+    assert_eq!((queue[0].number.clone(), &queue[0].name), (number.to_string(), &name));
+    let hits = look(&story, |query| query.search(&number.to_string(), &[], FIRST).unwrap().rows);
+    assert!(hits[0].name.starts_with(&name) && hits[0].name.contains("第十八条"), "{hits:?}");
+
+    story.order(deputy(), IOrders::approveCall { number });
+    assert_eq!(found(&story), [(stopped, Some(number))]);
+    let state =
+        |story: &Story| look(story, |query| query.filings(&FilingFilter::default(), FIRST).unwrap().rows);
+    assert!(state(&story).iter().all(|row| row.state == State::Recorded.number()));
+    // It ends by itself.
+    story.go("2026-03-11");
+    story.filed("后来的服务");
+    assert_eq!(found(&story), []);
+    assert!(state(&story).iter().all(|row| row.stopped_by.is_none()));
+}
+
+#[test]
+fn services_are_listed_by_what_runs_beside_their_filing_and_the_queue_by_what_it_is_about() {
+    let mut story = Story::on("2026-02-10");
+    story.register();
+    let changed = story.filed("变更服务");
+    story.recorded(changed);
+    let waiting = story.filed("等待服务");
+    let pilot = story.recommended();
+    let today = story.today();
+    let form = Form { server: "上海市".into(), goLive: today, ..story::form("变更服务") };
+    story
+        .filing(firm(), reportChangeCall { service: changed, changedOn: today, form, reason: String::new() });
+    look(&story, |query| {
+        let ids = |state: State| {
+            let filter = FilingFilter { state: Some(state.number()), ..Default::default() };
+            query.filings(&filter, FIRST).unwrap().rows.iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(State::ChangePending), [changed]);
+        assert_eq!(ids(State::Submitted), [waiting]);
+        assert!(ids(State::Open).is_empty());
+        let about = |source: Source| {
+            let filter = QueueFilter { source: Some(source), ..Default::default() };
+            let rows = query.queue(&filter, None, 9, story.now_ms()).unwrap().rows;
+            assert!(rows.iter().all(|row| row.source == source));
+            rows.iter().map(|row| row.thing).collect::<Vec<_>>()
+        };
+        assert_eq!(about(Source::Pilot), [u64::from(pilot)]);
+        let mut filings = about(Source::Filing);
+        filings.sort_unstable();
+        assert_eq!(filings, [changed, waiting]);
+        assert!(about(Source::Order).is_empty());
+        // Codes are kept as words and shown as text.
+        let hits = query.search("第三医院", &[Thing::Entity], FIRST).unwrap().rows;
+        assert_eq!((hits.len(), hits[0].code.len()), (1, 18), "{hits:?}");
+    });
+}
+
 fn names(hits: &[Hit]) -> Vec<(Thing, &str)> {
     hits.iter().map(|hit| (hit.thing, hit.name.as_str())).collect()
 }

@@ -234,6 +234,8 @@ async fn the_queue_says_what_whom_by_when_and_that_a_table_is_missing() {
         (json!({"division": 33}), 0),
         (json!({"by": "2023-10-01"}), 1),
         (json!({"overdue": false}), 1),
+        (json!({"kind": "filing"}), 2),
+        (json!({"kind": "pilot"}), 0),
     ] {
         assert_eq!(items(&cast.get("ding_queue", filter.clone()).await).len(), count, "{filter}");
     }
@@ -269,6 +271,8 @@ async fn orders_votes_standings_and_tables_are_shown() {
         },
     };
     cast.send(|cast| &mut cast.chief, ORDERS, &draft);
+    let queue = cast.get("ding_queue", json!({"kind": "order"})).await;
+    assert_eq!(items(&queue)[0]["name"], json!(format!("inquire account {firm}")));
     cast.send(|cast| &mut cast.deputy, ORDERS, &IOrders::approveCall { number: 2_023_000_001 });
     let list = cast.get("ding_orders", json!({"state": "in-force", "target": firm, "year": 2023})).await;
     assert_eq!(items(&list).len(), 1);
@@ -392,6 +396,13 @@ async fn bad_questions_are_refused_with_what_is_wrong() {
     for (method, wanted, text) in [
         ("ding_filings", json!({"colour": 1}), "unknown field `colour`"),
         ("ding_filings", json!({"state": "lost"}), "state is \"lost\"; it is one of: none, draft"),
+        ("ding_filings", json!({"division": 1}), "division is 1; give two digits for a province, like 33"),
+        ("ding_filings", json!({"division": 990_101}), "division is 990101"),
+        (
+            "ding_queue",
+            json!({"kind": "ship"}),
+            "kind is \"ship\"; it is one of: filing, order, pilot, proposal",
+        ),
         ("ding_filings", json!({"limit": 0}), "limit is 0; a page has 1 to 500 rows"),
         ("ding_filings", json!({"limit": 501}), "limit is 501"),
         ("ding_filings", json!({"after": "next"}), "after is no cursor"),

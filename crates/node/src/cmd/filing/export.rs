@@ -14,11 +14,10 @@ use crate::{
     text::{plural, say, say_json, table},
 };
 use alloy_sol_types::SolEvent as _;
-use alloy_sol_types::SolValue as _;
 use ding_modules::{
     calendar::Day,
     filing::{
-        abi::IFiling::{ProviderChanged, ProviderRegistered, Published, batchCall},
+        abi::IFiling::{Published, Subject, batchCall},
         events::{self, Event},
         state::ADDRESS,
     },
@@ -89,12 +88,14 @@ impl Export {
         let Some(path) = self.output else {
             return io::stdout().lock().write_all(&bytes).map_err(Failure::failed);
         };
-        let cannot = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::Input(format!(
-                "{} exists already and is not written over; name another file with -o, or remove it first",
-                path.display()
-            )),
-            _ => Failure::Failed(format!("cannot write {}: {error}", path.display())),
+        let cannot = |error: io::Error| {
+            let shown = path.display();
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                return Failure::Input(format!(
+                    "{shown} exists already and is not overwritten; name another file, or remove it first"
+                ));
+            }
+            Failure::Failed(format!("cannot write {shown}: {error}"))
         };
         let mut file = File::options().write(true).create_new(true).open(&path).map_err(cannot)?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(cannot)?;
@@ -136,26 +137,25 @@ async fn rows(desk: &Desk, number: u32) -> Result<(Day, Vec<Vec<String>>), Failu
     let services = services.ok_or_else(wrong)?;
     let bar = desk.bar(services.len(), "services");
     let (mut found, mut wanted, mut words) = (Vec::new(), Vec::new(), Vec::new());
-    let mut names: BTreeMap<u32, String> = BTreeMap::new();
+    let mut providers: BTreeMap<u32, B256> = BTreeMap::new();
     for id in services {
         let (service, provider) = forms::service(desk, id).await?;
         let number = FilingNumber::parse(&service.number).map_err(|_| wrong())?;
         words.extend_from_slice(number.to_word().as_slice());
-        let name = match names.get(&service.provider) {
-            Some(name) => name.clone(),
-            None => {
-                let name = name_of(desk, service.provider, provider.content).await?.ok_or_else(wrong)?;
-                names.insert(service.provider, name.clone());
-                name
-            }
-        };
-        found.push((number, name));
+        providers.insert(service.provider, provider.content);
+        found.push((number, service.provider));
         wanted.push((id, service.content));
         bar.inc(1);
     }
     bar.finish_and_clear();
     let forms = forms::forms_with(desk, &wanted).await?;
-    let rows = found.into_iter().zip(forms).map(|((number, name), form)| {
+    let providers: Vec<(u32, B256)> = providers.into_iter().collect();
+    let subjects = forms::subjects_with(desk, &providers).await?;
+    let name = |subject: Subject| if subject.name.is_empty() { INDIVIDUAL.into() } else { subject.name };
+    let names: BTreeMap<u32, String> =
+        providers.iter().zip(subjects).map(|((id, _), subject)| (*id, name(subject))).collect();
+    let rows = found.into_iter().zip(forms).map(|((number, provider), form)| {
+        let name = names.get(&provider).cloned().unwrap_or_default();
         let sign = number.province().sign();
         let province = PROVINCES.iter().find(|(own, _)| *own == sign).map_or("", |(_, name)| name);
         vec![province.to_owned(), name, form.name, number.in_full()]
@@ -165,22 +165,4 @@ async fn rows(desk: &Desk, number: u32) -> Result<(Day, Vec<Vec<String>>), Failu
         return Err(wrong());
     }
     Ok((Day::new(batch.day), rows))
-}
-
-/// Name of a provider as it is declared now.
-async fn name_of(desk: &Desk, provider: u32, content: B256) -> Result<Option<String>, Failure> {
-    let topic = B256::left_padding_from(&provider.to_be_bytes());
-    for signature in [ProviderRegistered::SIGNATURE_HASH, ProviderChanged::SIGNATURE_HASH] {
-        let logs = desk.logs(ADDRESS, &[signature, topic]).await?;
-        let subjects = logs.iter().filter_map(events::decode).filter_map(|event| match event {
-            Event::ProviderRegistered(event) => Some(event.subject),
-            Event::ProviderChanged(event) => Some(event.subject),
-            _ => None,
-        });
-        let found = subjects.into_iter().find(|subject| keccak256(subject.abi_encode()) == content);
-        if let Some(subject) = found {
-            return Ok(Some(if subject.name.is_empty() { INDIVIDUAL.into() } else { subject.name }));
-        }
-    }
-    Ok(None)
 }

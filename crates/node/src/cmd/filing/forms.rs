@@ -391,6 +391,36 @@ pub(super) async fn forms_with(desk: &Desk, wanted: &[(u64, B256)]) -> Result<Ve
     wanted.iter().map(find).collect()
 }
 
+/// The subjects with these digests, out of the events of providers.
+///
+/// # Errors
+///
+/// The member keeps no event with one of them.
+pub(super) async fn subjects_with(desk: &Desk, wanted: &[(u32, B256)]) -> Result<Vec<Subject>, Failure> {
+    let topics: Vec<B256> = wanted.iter().map(|(id, _)| B256::left_padding_from(&id.to_be_bytes())).collect();
+    let mut known = BTreeMap::new();
+    for part in topics.chunks(limits::FILING_BATCH_MAX) {
+        let signatures =
+            [IFiling::ProviderRegistered::SIGNATURE_HASH, IFiling::ProviderChanged::SIGNATURE_HASH];
+        let logs = desk.logs_where(ADDRESS, json!([signatures, part])).await?;
+        let subjects = logs.iter().filter_map(events::decode).filter_map(|event| match event {
+            Event::ProviderRegistered(event) => Some(event.subject),
+            Event::ProviderChanged(event) => Some(event.subject),
+            _ => None,
+        });
+        // The ledger keeps the digest: a member cannot show another name.
+        known.extend(subjects.map(|subject| (keccak256(subject.abi_encode()), subject)));
+    }
+    let find = |(id, digest): &(u32, B256)| {
+        known.get(digest).cloned().ok_or_else(|| {
+            Failure::Failed(format!(
+                "the member keeps no text of provider {id} with the digest {digest}; ask another member"
+            ))
+        })
+    };
+    wanted.iter().map(find).collect()
+}
+
 fn no_text(id: u64, digest: B256) -> Failure {
     Failure::Failed(format!(
         "the member keeps no text of service {id} with the digest {digest}; ask another member"

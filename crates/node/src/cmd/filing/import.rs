@@ -7,11 +7,11 @@
 //! - I3 names, documents and telephones of people leave this machine as salted commitments only; the
 //!   salts are on disk before anything is sent.
 
-use super::forms::content;
+use super::forms::{self, content};
 use crate::{
     cmd::{
         desk::{Desk, Hand, Job},
-        sheet::{Column, Problem, Row, Sheet, refuse},
+        sheet::{self, Column, Problem, Row, Sheet, refuse},
         words::{self, Salts, word},
     },
     failure::Failure,
@@ -23,20 +23,25 @@ use ding_modules::{
     calendar::Day,
     filing::{
         abi::IFiling::{
-            Form, RecordProposed, Subject, importFilingCall, proposalCall, providerCall, serviceCall,
-            serviceOfNumberCall,
+            Form, RecordProposed, Subject, importFilingCall, proposalCall, providerCall, providerOfCodeCall,
+            serviceCall, serviceOfNumberCall,
         },
         clocks::GO_LIVE_MIN,
         events::{self, Event},
+        public_texts,
         state::ADDRESS,
         terms::{Category, IdType, Kind, Nature, ServiceForm, approval_wording},
     },
-    ids::{FilingNumber, normalise},
+    ids::{FilingNumber, normalise, normalise_name},
+    members::{Role, abi::IMembers::hasRoleCall, state::ADDRESS as MEMBERS},
     personal,
 };
 use ding_primitives::{Address, B256, limits};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// Columns of a sheet with filings.
 const COLUMNS: &[Column] = &[
@@ -148,6 +153,10 @@ pub(super) struct Import {
     /// was committed to; destroying it is the erasure.
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     salts: Option<PathBuf>,
+    /// Take numbers that look wrong, of a year to come or with the subject number of another provider;
+    /// compare them with the public list first. A wrong check digit alone warns in any case.
+    #[arg(long)]
+    confirmed: bool,
 }
 
 /// A row as it will be sent.
@@ -155,6 +164,7 @@ pub(super) struct Import {
 struct Entry {
     row: usize,
     number_column: String,
+    subject_column: String,
     number: FilingNumber,
     confirmed: bool,
     subject: Subject,
@@ -172,6 +182,15 @@ struct Known {
     service: u64,
     content: B256,
     provider: u32,
+    /// Its number is proposed and waits for the second hand.
+    waits: bool,
+}
+
+/// A provider that the ledger has: its number, and what it is called there.
+#[derive(Clone, Debug, Default)]
+struct Registered {
+    id: u32,
+    name: String,
 }
 
 impl Import {
@@ -183,20 +202,23 @@ impl Import {
     pub(super) async fn run(self, hand: Hand, json: bool) -> Result<(), Failure> {
         let mut sheet = Sheet::read(&self.file, self.sheet.as_deref(), COLUMNS)?;
         let mut warnings = Vec::new();
-        let mut entries = sheet.each(|row, problems| entry(row, problems, &mut warnings));
+        let mut entries = sheet.each(|row, problems| entry(row, self.confirmed, problems, &mut warnings));
         compare(&mut entries, &mut sheet.problems);
         self.refuse_if(&sheet)?;
         let salts = self.salts.as_deref().map(Salts::at).transpose()?;
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
         desk.require_standing(signer.address(), ADDRESS, &[]).await?;
+        require_hand(&desk, signer.address()).await?;
         let known = known(&desk, &entries).await?;
+        let registered = registered(&desk, &entries).await?;
+        renamed(&entries, &registered, &mut sheet.problems);
         let (skipped, problems) = against(&desk, &entries, &known).await?;
         sheet.problems.extend(problems);
         self.refuse_if(&sheet)?;
         entries.retain(|entry| !known.contains_key(&entry.number));
         let mut salts = salts;
-        commit(&mut entries, salts.as_mut());
+        commit(&mut entries, &registered, salts.as_mut());
         let jobs = self.rehearse(&desk, &signer, &entries, &mut sheet).await?;
         if !json {
             for warning in &warnings {
@@ -208,15 +230,17 @@ impl Import {
             if let Some(salts) = &mut salts {
                 salts.keep()?;
             }
-            desk.take_all(&signer, &jobs, |_, receipt| {
+            let taken = desk.take_all(&signer, &jobs, |_, receipt| {
                 imported.extend(receipt.logs().filter_map(|log| match events::decode(&log)? {
                     Event::Declared(event) => Some(event.service),
                     _ => None,
                 }));
-            })
-            .await?;
+            });
+            sheet::send(taken).await?;
         }
-        report(&desk, sheet.len(), jobs.len(), skipped, &imported, &warnings)
+        let waiting = known.values().filter(|found| found.waits).map(|found| found.service);
+        let waiting: BTreeSet<u64> = waiting.chain(imported.iter().copied()).collect();
+        report(&desk, (sheet.len(), jobs.len(), skipped), &imported, &waiting, &warnings)
     }
 
     fn refuse_if(&self, sheet: &Sheet) -> Result<(), Failure> {
@@ -293,7 +317,7 @@ fn line(text: &str) -> Result<String, String> {
     public(text, limits::FILING_LINE_BYTES_MAX)
 }
 
-/// A name or description that does not speak of an approval.
+/// A text of a form that does not speak of an approval.
 fn modest(text: String) -> Result<String, String> {
     match approval_wording(&text) {
         Some(phrase) => {
@@ -322,11 +346,25 @@ fn value(row: &Row<'_>, keys: &[&str], problems: &mut Vec<Problem>) -> Vec<u8> {
 }
 
 /// Reads a row; what is wrong is collected.
-fn entry(row: Row<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<String>) -> Option<Entry> {
-    let number =
-        row.need("number", problems, |text| FilingNumber::parse(text).map_err(|error| error.to_string()));
-    let confirmed = number.and_then(|number| number.check().err());
-    if let Some(wrong) = confirmed {
+fn entry(
+    row: Row<'_>,
+    confirmed: bool,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<String>,
+) -> Option<Entry> {
+    let number = row.need("number", problems, |text| {
+        let number = FilingNumber::parse(text).map_err(|error| error.to_string())?;
+        let (year, now) = (u32::from(number.year()), words::today().year());
+        if year > now && !confirmed {
+            let full = number.in_full();
+            return Err(format!(
+                "{full} is of the year {year}, which has not begun; --confirmed takes it if the public list has it so"
+            ));
+        }
+        Ok(number)
+    });
+    let wrong = number.and_then(|number| number.check().err());
+    if let Some(wrong) = wrong {
         warnings.push(format!("row {}, column {}: {wrong}", row.number, row.column("number")));
     }
     let subject = subject(row, number, problems);
@@ -339,8 +377,9 @@ fn entry(row: Row<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<String>) 
     Some(Entry {
         row: row.number,
         number_column: row.column("number"),
+        subject_column: row.column("subject"),
         number: number?,
-        confirmed: confirmed.is_some(),
+        confirmed: confirmed || wrong.is_some(),
         subject,
         account: account.unwrap_or_default(),
         form: form?,
@@ -424,15 +463,15 @@ fn subject(
 
 fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
     let text = |text: &str| public(text, limits::FILING_TEXT_BYTES_MAX);
-    let name = row.need("service", problems, own_name);
+    let name = row.need("service", problems, |cell| words::name(&public(cell, limits::NAME_TEXT_BYTES_MAX)?));
     let category = row.need("category", problems, word::<Category>);
     let kind = row.need("form", problems, word::<ServiceForm>);
     let field = row.need("field", problems, line);
-    let description = row.need("description", problems, |cell| modest(text(cell)?));
+    let description = row.need("description", problems, text);
     let server = row.need("server", problems, line);
     let division = row.need("server-division", problems, words::division_or_abroad);
     let go_live = row.need("go-live", problems, |cell| {
-        let day = words::day(cell)?;
+        let day = sheet::day(cell)?;
         let last = words::today().plus(limits::FILING_DAYS_AHEAD_MAX).unwrap_or_default();
         if (GO_LIVE_MIN..=last).contains(&day) {
             return Ok(day);
@@ -456,7 +495,7 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
             row.problem("cross-border", "servers abroad need an explanation of data that crosses the border"),
         );
     }
-    Some(Form {
+    let form = Form {
         name: name?,
         category: category?.number(),
         form: kind?.number(),
@@ -470,8 +509,26 @@ fn form(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Form> {
         crossBorder: cross_border,
         goLive: go_live.map(Day::get)?,
         places: Vec::new(),
-    })
+    };
+    for (field, text) in public_texts(&form) {
+        if let Err(what) = modest(text.to_owned()) {
+            let key = COLUMN_OF.iter().find(|(known, _)| *known == field).map_or("service", |(_, key)| key);
+            problems.push(row.problem(key, what));
+        }
+    }
+    Some(form)
 }
+
+/// Columns of the texts that the public reads, by the names of their fields in the form.
+const COLUMN_OF: [(&str, &str); 7] = [
+    ("name", "service"),
+    ("description", "description"),
+    ("field", "field"),
+    ("server", "server"),
+    ("site", "site"),
+    ("consensus", "consensus"),
+    ("crossBorder", "cross-border"),
+];
 
 /// What the first row of a subject says of it.
 struct First {
@@ -499,7 +556,7 @@ fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
         let who = (code.to_owned(), document.to_vec());
         let own = First { row: entry.row, name: name.clone(), account: entry.account };
         let first = subjects.entry(who).or_insert(own);
-        if first.name != *name {
+        if normalise_name(&first.name) != normalise_name(name) {
             problem(
                 "",
                 format!(
@@ -547,6 +604,17 @@ fn compare(entries: &mut [Entry], problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whoever imports is of a supervisor: asked once, not for every row.
+async fn require_hand(desk: &Desk, account: Address) -> Result<(), Failure> {
+    if desk.ask(MEMBERS, &hasRoleCall { account, role: Role::Supervisor.number() }).await? {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "{account} may not import filings; accounts of supervisors may, on {}; nothing was sent",
+        desk.chain.name
+    )))
+}
+
 /// What the ledger has of these numbers: recorded, or proposed and waiting for the second hand.
 async fn known(desk: &Desk, entries: &[Entry]) -> Result<BTreeMap<FilingNumber, Known>, Failure> {
     let mut proposed: BTreeMap<FilingNumber, u64> = BTreeMap::new();
@@ -570,12 +638,52 @@ async fn known(desk: &Desk, entries: &[Entry]) -> Result<BTreeMap<FilingNumber, 
         }
         if service != 0 {
             let record = desk.ask(ADDRESS, &serviceCall { id: service }).await?;
-            known.insert(entry.number, Known { service, content: record.content, provider: record.provider });
+            let waits = record.number.is_empty();
+            known.insert(
+                entry.number,
+                Known { service, content: record.content, provider: record.provider, waits },
+            );
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(known)
+}
+
+/// Providers of the sheet that the ledger has, by code, with the names that they declared.
+async fn registered(desk: &Desk, entries: &[Entry]) -> Result<BTreeMap<String, Registered>, Failure> {
+    let codes: BTreeSet<&String> =
+        entries.iter().map(|entry| &entry.subject.uscc).filter(|uscc| !uscc.is_empty()).collect();
+    let mut wanted = Vec::new();
+    for uscc in codes {
+        let id = desk.ask(ADDRESS, &providerOfCodeCall { uscc: uscc.clone() }).await?;
+        if id != 0 {
+            let content = desk.ask(ADDRESS, &providerCall { id }).await?.content;
+            wanted.push((uscc.clone(), id, content));
+        }
+    }
+    let providers: Vec<(u32, B256)> = wanted.iter().map(|(_, id, content)| (*id, *content)).collect();
+    let names = forms::subjects_with(desk, &providers).await?;
+    let named = wanted.into_iter().zip(names);
+    Ok(named.map(|((uscc, id, _), subject)| (uscc, Registered { id, name: subject.name })).collect())
+}
+
+/// Names rows whose subject is known to the ledger under another name.
+fn renamed(entries: &[Entry], registered: &BTreeMap<String, Registered>, problems: &mut Vec<Problem>) {
+    for entry in entries {
+        let Subject { uscc, name, .. } = &entry.subject;
+        let Some(Registered { id, name: known }) = registered.get(uscc) else { continue };
+        if normalise_name(name) != normalise_name(known) {
+            problems.push(Problem {
+                row: entry.row,
+                column: entry.subject_column.clone(),
+                what: format!(
+                    "{uscc} is on the ledger as {known:?} (provider {id}), not as {name:?}; write that name, or enter the \
+                     new one first: ding filing change-provider {id}"
+                ),
+            });
+        }
+    }
 }
 
 /// Compares rows whose numbers the ledger has with what it has: how many are the same, and what
@@ -624,11 +732,21 @@ async fn against(
     Ok((same, problems))
 }
 
-/// Fills in the commitments. Without a file for the salts, for a dry run, they are thrown away.
-fn commit(entries: &mut [Entry], salts: Option<&mut Salts>) {
+/// Fills in the commitments of the rows that register their provider, and of no others: what the ledger
+/// knows of a provider stays as it is. Without a file for the salts, for a dry run, they are thrown away.
+fn commit(entries: &mut [Entry], registered: &BTreeMap<String, Registered>, salts: Option<&mut Salts>) {
     let mut thrown = Salts::none();
     let salts = salts.unwrap_or(&mut thrown);
+    let mut first: BTreeMap<String, Subject> = BTreeMap::new();
     for entry in entries {
+        let uscc = entry.subject.uscc.clone();
+        if registered.contains_key(&uscc) {
+            continue;
+        }
+        if let Some(first) = first.get(&uscc) {
+            entry.subject = first.clone();
+            continue;
+        }
         let who = entry.number.as_str().to_owned();
         if !entry.document.is_empty() {
             entry.subject.subject =
@@ -638,22 +756,41 @@ fn commit(entries: &mut [Entry], salts: Option<&mut Salts>) {
             salts.commit(&who, "person in charge: JSON of the sheet's cells", &entry.person);
         entry.subject.details =
             salts.commit(&who, "rest of the form: JSON of the sheet's cells", &entry.details);
+        if !uscc.is_empty() {
+            first.insert(uscc, entry.subject.clone());
+        }
     }
 }
 
+/// Numbers as the command line takes them: 1-3,7.
+fn ranges(numbers: &BTreeSet<u64>) -> String {
+    let mut parts: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
+        match parts.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+            _ => parts.push((*number, *number)),
+        }
+    }
+    let part = |(first, last): &(u64, u64)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(",")
+}
+
+/// Says what was done with so many rows, of which some were new and some there, and what waits for its
+/// second hand now, imported this time or before.
 fn report(
     desk: &Desk,
-    rows: usize,
-    new: usize,
-    skipped: usize,
+    (rows, new, skipped): (usize, usize, usize),
     imported: &[u64],
+    waiting: &BTreeSet<u64>,
     warnings: &[String],
 ) -> Result<(), Failure> {
-    let (first, last) = (imported.first().copied(), imported.last().copied());
     if desk.json {
         return say_json(&json!({
             "chain": desk.chain.name, "rows": rows, "new": new, "same": skipped, "dryRun": desk.hand.dry_run,
-            "imported": imported.len(), "services": imported, "warnings": warnings.iter().map(|w| Value::from(w.as_str())).collect::<Vec<_>>(),
+            "imported": imported.len(), "services": imported, "waiting": waiting,
+            "warnings": warnings.iter().map(|w| Value::from(w.as_str())).collect::<Vec<_>>(),
         }));
     }
     let mut out = vec![("rows", rows.to_string()), ("there already", skipped.to_string())];
@@ -662,9 +799,45 @@ fn report(
     } else {
         out.push(("imported", plural(imported.len(), "filing")));
     }
-    if let (Some(first), Some(last)) = (first, last) {
-        out.push(("services", format!("{first} to {last}")));
-        out.push(("next", format!("a second person records them: ding filing record {first}-{last}")));
+    if !waiting.is_empty() {
+        let list = ranges(waiting);
+        out.push(("to be recorded", format!("{}: {list}", plural(waiting.len(), "service"))));
+        out.push(("next", format!("a second person records them: ding filing record {list}")));
     }
     say(&table(&out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMN_OF, COLUMNS, Form, public_texts, ranges};
+
+    #[test]
+    fn every_text_that_the_public_reads_has_its_column() {
+        let form = Form {
+            name: String::new(),
+            category: 0,
+            form: 0,
+            field: String::new(),
+            site: String::new(),
+            icp: String::new(),
+            description: String::new(),
+            server: String::new(),
+            serverDivision: 0,
+            consensus: String::new(),
+            crossBorder: String::new(),
+            goLive: 0,
+            places: Vec::new(),
+        };
+        for (field, _) in public_texts(&form) {
+            let key = COLUMN_OF.iter().find(|(known, _)| *known == field).map(|(_, key)| *key);
+            assert!(COLUMNS.iter().any(|column| Some(column.key) == key), "{field}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_named_as_the_command_line_takes_them() {
+        for (numbers, text) in [(&[7][..], "7"), (&[1, 2, 3, 7, 9, 10], "1-3,7,9-10"), (&[], "")] {
+            assert_eq!(ranges(&numbers.iter().copied().collect()), text);
+        }
+    }
 }

@@ -1,6 +1,10 @@
-//! What the ledger knows: services, providers, batches, what is due.
+//! What the ledger knows: services, providers, batches, what is due. Pages about one thing are in
+//! [`show`].
 
-use super::forms::{self, ProviderName, ServiceName};
+use super::{
+    forms::{ProviderName, ServiceName},
+    show,
+};
 use crate::{
     cmd::{
         desk::Desk,
@@ -8,21 +12,11 @@ use crate::{
         words,
     },
     failure::Failure,
-    text::{say, say_json},
 };
 use clap::Subcommand;
 use ding_modules::{
     calendar::Day,
-    filing::{
-        State,
-        abi::IFiling::{
-            Form, ProviderRecord, ServiceRecord, articleCall, clocksOfCall, placesOfCall, proposalCall,
-            providerCall,
-        },
-        state::{ADDRESS, Service},
-        terms::{Article, Category, Clock, Duty, IdType, Kind, Material, Measure, Nature, ServiceForm},
-    },
-    ids::{FilingNumber, Province},
+    filing::{State, abi::IFiling::providerCall, state::ADDRESS, terms::Category},
 };
 use serde_json::{Value, json};
 
@@ -32,14 +26,16 @@ pub(super) enum Read {
     /// List services.
     List {
         /// Only those in this state: draft, submitted, forwarded, returned, recorded, warned,
-        /// suspended, deregistered, withdrawn.
-        #[arg(long)]
-        state: Option<String>,
+        /// suspended (also by an order), deregistered, withdrawn; or with something beside the filing in
+        /// this one: change-pending, inspection-due, answered, rectifying, rectified,
+        /// termination-notified, open, upheld, dismissed, imposed, dropped, settled, done, refused.
+        #[arg(long, value_parser = state)]
+        state: Option<State>,
         /// Only those of a provider.
         #[arg(long)]
         provider: Option<ProviderName>,
         /// Only those of this division: 33 or 330106.
-        #[arg(long)]
+        #[arg(long, value_parser = division)]
         division: Option<u32>,
         /// Only those of a batch.
         #[arg(long)]
@@ -63,7 +59,7 @@ pub(super) enum Read {
         /// The provider.
         provider: ProviderName,
     },
-    /// Find services and providers by number or a part of a name.
+    /// Find services, providers, and whatever else the ledger knows, by number or a part of a name.
     Search {
         /// What to look for, Chinese or English.
         text: String,
@@ -77,8 +73,12 @@ pub(super) enum Read {
         #[command(flatten)]
         page: Page,
     },
-    /// Show who must decide what by which working day, overdue first.
+    /// Show who must decide what by which working day, overdue first: of filings, pilots, orders and
+    /// proposals.
     Queue {
+        /// Only what is about one of: filing, order, pilot, proposal.
+        #[arg(long)]
+        kind: Option<String>,
         /// Only what this organisation must decide.
         #[arg(long)]
         organisation: Option<u32>,
@@ -112,7 +112,7 @@ impl Read {
                     None => None,
                 };
                 let fields = filter([
-                    ("state", state.map(Value::from)),
+                    ("state", state.map(|state| state.name().into())),
                     ("provider", provider),
                     ("division", division.map(Value::from)),
                     ("batch", batch.map(Value::from)),
@@ -124,7 +124,19 @@ impl Read {
                     "ding_filings",
                     fields,
                     &page,
-                    &["service", "number", "name", "providerName", "state", "day", "clock", "batch"],
+                    &[
+                        "service",
+                        "number",
+                        "name",
+                        "providerName",
+                        "state",
+                        "stoppedByOrder",
+                        "change",
+                        "inspection",
+                        "day",
+                        "clock",
+                        "batch",
+                    ],
                 )
                 .await
             }
@@ -144,10 +156,11 @@ impl Read {
             }
             Self::Batches { number: Some(number), .. } => {
                 let batch: Value = desk.query("ding_batch", json!({ "number": number })).await?;
-                if desk.json { say_json(&batch) } else { say(&lists::object(&batch)) }
+                show::batch(desk, number, &batch)
             }
-            Self::Queue { organisation, role, by, overdue, page } => {
+            Self::Queue { kind, organisation, role, by, overdue, page } => {
                 let fields = filter([
+                    ("kind", kind.map(Value::from)),
                     ("organisation", organisation.map(Value::from)),
                     ("role", role.map(Value::from)),
                     ("by", by.map(|day| day.to_string().into())),
@@ -160,9 +173,11 @@ impl Read {
                     &page,
                     &[
                         "due",
+                        "notBefore",
                         "overdue",
                         "provisional",
                         "step",
+                        "item",
                         "by",
                         "organisation",
                         "kind",
@@ -173,128 +188,37 @@ impl Read {
                 )
                 .await
             }
-            Self::Show { service } => show(desk, service.id(desk).await?).await,
+            Self::Show { service } => show::service(desk, service.id(desk).await?).await,
             Self::Provider { provider } => {
                 let id = provider.id(desk).await?;
                 let found = desk.ask(ADDRESS, &providerCall { id }).await?;
                 if found.nature == 0 {
                     return Err(Failure::Input(format!("{} has no provider {id}", desk.chain.name)));
                 }
-                tell(desk, &provider_json(id, &found))
+                show::provider(desk, id, &found).await
             }
-            Self::Articles => articles(desk).await,
+            Self::Articles => show::articles(desk).await,
         }
     }
 }
 
-fn tell(desk: &Desk, value: &Value) -> Result<(), Failure> {
-    if desk.json { say_json(value) } else { say(&lists::object(value)) }
-}
-
-fn name_of<T>(number: u8, find: fn(u8) -> Option<T>, name: fn(T) -> &'static str) -> String {
-    find(number).map_or_else(|| number.to_string(), |term| name(term).to_owned())
-}
-
-/// Everything about a service: what the ledger holds itself, and the history that a read model adds.
-async fn show(desk: &Desk, id: u64) -> Result<(), Failure> {
-    let (service, provider) = forms::service(desk, id).await?;
-    let form = forms::form_with(desk, id, service.content).await?;
-    let proposal = desk.ask(ADDRESS, &proposalCall { service: id }).await?;
-    let places = desk.ask(ADDRESS, &placesOfCall { service: id }).await?;
-    let clocks = desk.ask(ADDRESS, &clocksOfCall { service: id }).await?;
-    let mut value = service_json(id, &service);
-    value["form"] = form_json(&form);
-    value["provider"] = provider_json(service.provider, &provider);
-    if !proposal.number.is_empty() {
-        value["proposed"] = json!({
-            "number": full(&proposal.number), "by": proposal.account, "wrongCheckDigitConfirmed": proposal.confirmed,
-        });
-    }
-    let bound = places.places.iter().zip(&places.bound);
-    value["contracts"] = bound.map(|(place, bound)| json!({ "place": place, "bound": bound })).collect();
-    let clocks = clocks.iter().map(|clock| {
-        json!({
-            "clock": name_of(clock.clock, Clock::from_number, Clock::name),
-            "dueDay": Day::new(clock.dueDay).to_string(), "provisional": clock.provisional, "overdue": clock.overdue,
-        })
-    });
-    value["clocks"] = clocks.collect();
-    // A member without a read model shows the record all the same.
-    if let Ok(history) = desk.query::<Value>("ding_filing", json!({ "service": id })).await {
-        value["history"] = history;
-    }
-    tell(desk, &value)
-}
-
-fn full(number: &str) -> String {
-    FilingNumber::parse(number).map_or_else(|_| number.to_owned(), |number| number.in_full())
-}
-
-fn day_or_none(day: u32) -> Value {
-    if day == 0 { Value::Null } else { Day::new(day).to_string().into() }
-}
-
-fn service_json(id: u64, service: &ServiceRecord) -> Value {
-    let state = |number| name_of(number, State::from_number, State::name);
-    let flag = |bit: u8| service.flags & bit != 0;
-    let number = if service.number.is_empty() { Value::Null } else { full(&service.number).into() };
-    let materials = Material::ALL.into_iter().filter(|material| service.materials & material.bit() != 0);
-    let track = |number: u8| if number == 0 { Value::Null } else { state(number).into() };
-    json!({
-        "service": id, "number": number, "state": state(service.status), "change": track(service.change),
-        "inspection": track(service.inspection), "termination": track(service.termination),
-        "recordedOn": day_or_none(service.recordedOn), "batch": Some(service.batch).filter(|batch| *batch > 0),
-        "filedLate": flag(Service::LATE), "imported": flag(Service::IMPORTED),
-        "wrongCheckDigitConfirmed": flag(Service::CONFIRMED),
-        "materials": materials.map(Material::name).collect::<Vec<_>>(), "content": service.content,
+/// A state of a filing, or of what runs beside it.
+fn state(text: &str) -> Result<State, String> {
+    State::from_name(text).filter(|state| *state != State::None).ok_or_else(|| {
+        let names = State::ALL.into_iter().filter(|state| *state != State::None).map(State::name);
+        format!("{:?} is no state; states are {}", words::cut(text), names.collect::<Vec<_>>().join(", "))
     })
 }
 
-/// The form of a service in words.
-pub(super) fn form_json(form: &Form) -> Value {
-    let optional = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
-    let places = form.places.iter().map(|place| format!("{}:{}", place.chainId, place.place));
-    json!({
-        "name": form.name, "category": name_of(form.category, Category::from_number, Category::name),
-        "form": name_of(form.form, ServiceForm::from_number, ServiceForm::name), "field": form.field,
-        "site": optional(&form.site), "icp": optional(&form.icp), "description": form.description,
-        "server": form.server, "serverDivision": Some(form.serverDivision).filter(|division| *division > 0),
-        "consensus": optional(&form.consensus), "crossBorder": optional(&form.crossBorder),
-        "goLive": Day::new(form.goLive).to_string(), "places": places.collect::<Vec<_>>(),
-    })
-}
-
-fn provider_json(id: u32, provider: &ProviderRecord) -> Value {
-    let uscc: String =
-        provider.uscc.iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect();
-    let kinds = Kind::ALL.into_iter().filter(|kind| provider.kinds & kind.number() != 0);
-    let province = Province::of_division(provider.division).map(Province::name);
-    json!({
-        "provider": id, "uscc": Some(uscc).filter(|uscc| !uscc.is_empty()),
-        "nature": name_of(provider.nature, Nature::from_number, Nature::name),
-        "idType": name_of(provider.idType, IdType::from_number, IdType::name),
-        "kinds": kinds.map(Kind::name).collect::<Vec<_>>(), "division": provider.division, "province": province,
-        "services": provider.services, "account": provider.account,
-        "organisation": Some(provider.organisation).filter(|organisation| *organisation > 0),
-        "personCommitment": provider.person, "content": provider.content,
-    })
-}
-
-async fn articles(desk: &Desk) -> Result<(), Failure> {
-    let mut list = Vec::new();
-    for number in Article::NUMBERS {
-        let article = desk.ask(ADDRESS, &articleCall { number }).await?;
-        let breaches = Duty::ALL.into_iter().filter(|duty| article.breaches & duty.bit() != 0);
-        let measures = Measure::ALL.into_iter().filter(|measure| article.measures & measure.bit() != 0);
-        list.push(json!({
-            "article": number, "minYuan": yuan(article.minFen), "maxYuan": yuan(article.maxFen),
-            "breaches": breaches.map(Duty::name).collect::<Vec<_>>(),
-            "measures": measures.map(Measure::name).collect::<Vec<_>>(),
-        }));
+/// A division of two digits, a province, or of six.
+fn division(text: &str) -> Result<u32, String> {
+    if words::fold(text).chars().count() == 6 {
+        return words::division(text);
     }
-    tell(desk, &json!({ "articles": list }))
-}
-
-fn yuan(fen: u64) -> String {
-    if fen.is_multiple_of(100) { (fen / 100).to_string() } else { format!("{}.{:02}", fen / 100, fen % 100) }
+    words::province(text).map(|province| province.code().into()).map_err(|_| {
+        format!(
+            "{:?} is no division; want two digits for a province, such as 33, or six, such as 330106 (GB/T 2260)",
+            words::cut(text)
+        )
+    })
 }

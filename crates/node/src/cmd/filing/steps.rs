@@ -7,9 +7,10 @@ use super::{
 use crate::{
     cmd::{
         desk::{Act, Desk, Done, Told},
-        words::{self, Attached, Numbers, article, day, digest, fen, name, text, word},
+        words::{self, Attached, Numbers, Salts, article, day, digest, fen, name, text, word},
     },
     failure::Failure,
+    text::plural,
 };
 use alloy_sol_types::SolCall;
 use clap::Subcommand;
@@ -20,6 +21,7 @@ use ding_modules::{
         state::ADDRESS,
         terms::{Clock, Duty, Ground, Measure, Reason},
     },
+    ids::FilingNumber,
     members::{abi::IMembers::proposeCall, state::ADDRESS as MEMBERS},
 };
 use ding_primitives::{Address, B256, Bytes, limits};
@@ -560,19 +562,14 @@ impl Step {
     async fn act(self, desk: &Desk) -> Result<Act, Failure> {
         Ok(match self {
             Self::Register(args) => {
-                let (subject, mut salts) = args.subject()?;
-                if !desk.hand.dry_run {
-                    salts.keep()?;
-                }
-                act(&registerProviderCall { subject })
+                let (subject, salts) = args.subject()?;
+                keeping(desk, salts, act(&registerProviderCall { subject })).await?
             }
             Self::ChangeProvider { provider, subject, changed_on, reason } => {
                 let provider = provider.id(desk).await?;
-                let (subject, mut salts) = subject.subject()?;
-                if !desk.hand.dry_run {
-                    salts.keep()?;
-                }
-                act(&changeProviderCall { provider, subject, changedOn: changed_on.get(), reason })
+                let (subject, salts) = subject.subject()?;
+                let call = changeProviderCall { provider, subject, changedOn: changed_on.get(), reason };
+                keeping(desk, salts, act(&call)).await?
             }
             Self::SetAccount { provider, account, reason } => {
                 let provider = provider.id(desk).await?;
@@ -610,6 +607,12 @@ impl Step {
                 act(&forwardCall { service: service.id(desk).await?, opinion })
             }
             Self::Propose { service, number, confirmed } => {
+                let wrong = FilingNumber::parse(&number).ok().and_then(|number| number.check().err());
+                if let Some(wrong) = wrong.filter(|_| !confirmed) {
+                    return Err(Failure::Input(format!(
+                        "{number}: {wrong}, with --confirmed, if it stands there like this"
+                    )));
+                }
                 act(&proposeRecordCall { service: service.id(desk).await?, number, confirmed })
             }
             Self::Publish { services: Numbers(services), batch, day, document } => {
@@ -623,7 +626,8 @@ impl Step {
                 let day = day.unwrap_or_else(words::today).get();
                 let count = services.len();
                 act(&publishBatchCall { batch, services, day, document }).losing(format!(
-                    "batch {batch} with {count} services will be public; a batch is never changed"
+                    "batch {batch} with {} will be public; a batch is never changed",
+                    plural(count, "service")
                 ))
             }
             Self::Object { service, evidence, statement } => {
@@ -736,6 +740,15 @@ impl Step {
     }
 }
 
+/// Keeps the salts of a step that the ledger would take: of a refused one nothing is left in the file.
+async fn keeping(desk: &Desk, mut salts: Salts, act: Act) -> Result<Act, Failure> {
+    desk.gas(desk.signer()?.address(), ADDRESS, &act.input).await?;
+    if !desk.hand.dry_run {
+        salts.keep()?;
+    }
+    Ok(act)
+}
+
 /// Second hand of a record: tells the numbers that are proposed before anything is signed, and records
 /// no others.
 async fn record(desk: &Desk, services: Vec<u64>) -> Result<Act, Failure> {
@@ -750,7 +763,13 @@ async fn record(desk: &Desk, services: Vec<u64>) -> Result<Act, Failure> {
         told.push(format!("{service} under {number}"));
         numbers.push(number);
     }
-    let lost = format!("services will be recorded, {}; a number is given once for ever", told.join(", "));
+    let lost = match told.as_slice() {
+        [only] => format!("service {only} will be recorded; a number is given once for ever"),
+        all => {
+            let count = plural(all.len(), "service");
+            format!("{count} will be recorded, {}; a number is given once for ever", all.join(", "))
+        }
+    };
     Ok(act(&recordCall { services, numbers }).losing(lost))
 }
 

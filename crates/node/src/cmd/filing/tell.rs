@@ -3,6 +3,7 @@
 use crate::{
     cmd::desk::{Desk, Receipt, Told},
     failure::Failure,
+    text::plural,
 };
 use ding_modules::{
     calendar::Day,
@@ -62,7 +63,11 @@ fn tell(told: &mut Told, event: &Event) {
         }
         Event::Recorded(event) => add(told, "numbers", full(&event.number)),
         Event::Published(event) => {
-            told.put("batch", format!("{}, {} services", event.batch, event.services.len()), event.batch);
+            told.put(
+                "batch",
+                format!("{}, {}", event.batch, plural(event.services.len(), "service")),
+                event.batch,
+            );
         }
         Event::Objected(event) => told.put("objection", event.objection, event.objection),
         Event::ChangeReported(event) => late(told, event.late),
@@ -114,12 +119,17 @@ pub(super) async fn clocks(desk: &Desk, told: &mut Told) -> Result<(), Failure> 
         let Some(list) = told.fields.get(name).and_then(Value::as_array) else { continue };
         let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let text = match (list.first(), list.last()) {
+            // One service is called by its number in any case.
+            (Some(_), Some(_)) if list.len() == 1 && told.rows.iter().any(|(row, _)| row == "service") => {
+                continue;
+            }
             (Some(first), Some(last)) if list.len() > 1 => {
                 format!("{} to {}, {} of them", word(first), word(last), list.len())
             }
             (Some(only), _) => word(only),
             _ => continue,
         };
+        let name = if list.len() == 1 { name.trim_end_matches('s') } else { name };
         told.rows.push((name.to_owned(), text));
     }
     let services: Vec<u64> = told
@@ -139,7 +149,10 @@ pub(super) async fn clocks(desk: &Desk, told: &mut Told) -> Result<(), Failure> 
             let day = Day::new(clock.dueDay);
             let marks = [(clock.provisional, ", provisional"), (clock.overdue, ", overdue")];
             let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
-            told.rows.push((name.to_owned(), format!("until the end of {day}{marks}")));
+            // The time for objections runs by itself, whatever step was taken.
+            if clock.clock != Clock::Object.number() || told.fields.contains_key("batch") {
+                told.rows.push((name.to_owned(), format!("until the end of {day}{marks}")));
+            }
             list.push(json!({
                 "clock": name, "dueDay": day.to_string(), "provisional": clock.provisional, "overdue": clock.overdue,
             }));

@@ -13,7 +13,7 @@ use super::steps::entity;
 use crate::{
     cmd::{
         desk::{Desk, Hand, Job},
-        sheet::{Column, Problem, Row, Sheet, refuse},
+        sheet::{self, Column, Problem, Row, Sheet, refuse},
         words::{self, Amount, word},
     },
     failure::Failure,
@@ -179,7 +179,7 @@ impl Import {
         let signer = desk.signer()?;
         desk.require_standing(signer.address(), ADDRESS, &[]).await?;
         let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
-        require_hand(&desk, signer.address(), &plans, &mut sheet.problems).await?;
+        require_hand(&desk, signer.address(), &plans).await?;
         let bar = desk.bar(plans.len(), "looked up");
         for (index, plan) in plans.iter_mut().enumerate() {
             if look_up(&desk, plan, &mut sheet.problems).await? {
@@ -197,10 +197,13 @@ impl Import {
         tally.pilots = plans.iter().filter(|plan| plan.id.is_none()).count();
         tally.goals = plans.iter().map(|plan| plan.goals.len().saturating_sub(plan.known_goals)).sum();
         if !desk.hand.dry_run {
-            desk.take_all(&signer, &entities, |_, _| {}).await?;
-            self.recommend(&desk, &mut plans).await?;
-            let goals = goals(&plans);
-            desk.take_all(&signer, &goals, |_, _| {}).await?;
+            sheet::send(async {
+                desk.take_all(&signer, &entities, |_, _| {}).await?;
+                self.recommend(&desk, &mut plans).await?;
+                let goals = goals(&plans);
+                desk.take_all(&signer, &goals, |_, _| {}).await
+            })
+            .await?;
         }
         report(&desk, sheet.len(), &plans, &tally)
     }
@@ -369,7 +372,7 @@ fn plan(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Plan> {
     let title = row.need("title", problems, own_name);
     let code = row.need("code", problems, words::code);
     let entity = row.need("entity", problems, own_name);
-    let end = row.need("end-day", problems, words::day);
+    let end = row.need("end-day", problems, sheet::day);
     let field = row.take("field", problems, word::<Field>);
     let zone = row.take("zone", problems, word::<Zone>);
     let division = row.take("division", problems, words::province).map(Province::code);
@@ -422,7 +425,7 @@ fn goal(row: Row<'_>, problems: &mut Vec<Problem>) -> Option<Goal> {
     let unit = row.need("unit", problems, unit);
     let baseline = row.need("baseline", problems, str::parse::<Amount>);
     let target = row.need("target", problems, str::parse::<Amount>);
-    let due = row.need("due", problems, words::day);
+    let due = row.need("due", problems, sheet::day);
     let (baseline, target) = (baseline?, target?);
     let decimals = baseline.decimals().max(target.decimals());
     let mut scaled = |key: &str, amount: Amount| {
@@ -495,13 +498,8 @@ fn gather(rows: Vec<Plan>, problems: &mut Vec<Problem>) -> Vec<Plan> {
     plans
 }
 
-/// The signer may recommend in the divisions of the sheet.
-async fn require_hand(
-    desk: &Desk,
-    account: Address,
-    plans: &[Plan],
-    problems: &mut Vec<Problem>,
-) -> Result<(), Failure> {
+/// The signer may recommend in the divisions of the sheet: asked once, not for every row.
+async fn require_hand(desk: &Desk, account: Address, plans: &[Plan]) -> Result<(), Failure> {
     for role in [Role::Supervisor, Role::Competent] {
         if desk.ask(MEMBERS, &hasRoleCall { account, role: role.number() }).await? {
             return Ok(());
@@ -514,12 +512,16 @@ async fn require_hand(
     }
     let id = desk.ask(MEMBERS, &organisationOfCall { account }).await?;
     let own = desk.ask(MEMBERS, &organisationCall { id }).await?.division;
-    for plan in plans.iter().filter(|plan| plan.division != own) {
-        let what =
-            format!("{account} is of the administration of division {own}, the pilot of {}", plan.division);
-        problems.push(Problem { row: plan.row, column: String::new(), what });
-    }
-    Ok(())
+    let mut others = plans.iter().filter(|plan| plan.division != own);
+    let Some(first) = others.next() else { return Ok(()) };
+    Err(Failure::Input(format!(
+        "{account} is of the administration of division {own} and may recommend its pilots only; {} of the sheet {} of \
+         another one, the first in row {} (division {}); nothing was sent",
+        plural(others.count() + 1, "pilot"),
+        if plans.iter().filter(|plan| plan.division != own).count() == 1 { "is" } else { "are" },
+        first.row,
+        first.division
+    )))
 }
 
 /// Live pilots of a plan's entity in its field.
@@ -676,7 +678,8 @@ fn report(desk: &Desk, rows: usize, plans: &[Plan], tally: &Tally) -> Result<(),
     } else {
         out.push(("taken", new));
         if let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) {
-            out.push(("pilots", format!("{first} to {last}")));
+            let text = if first == last { first.to_string() } else { format!("{first} to {last}") };
+            out.push(("pilots", text));
         }
     }
     say(&table(&out))

@@ -233,9 +233,25 @@ fn a_pilot_is_recommended_entered_started_reported_adjusted_assessed_and_accepte
         .unwrap();
     pilot(&port, "supervisor", &["accept", "1"]).unwrap();
     assert_eq!(state(&port, 1), State::Accepted);
-    for words in [&["show", "1"][..], &["entity", CODE], &["document", "1"], &["parameters"]] {
+    for words in [
+        &["show", "1"][..],
+        &["entity", CODE],
+        &["document", "1"],
+        &["parameters"],
+        &["queue"],
+        &["search", "试点"],
+    ] {
         pilot(&port, "notary", words).unwrap();
     }
+    let hand = Line::try_parse_from(["pilot", "parameters", "--rpc", &port.url]).unwrap().args.hand;
+    let found = block_on(async { read::whole(&Desk::open(hand, false).await.unwrap(), 1).await });
+    let (value, page) = found.unwrap().unwrap();
+    let page = page.text();
+    assert!(value["title"].is_string() && value["goals"][0]["name"].is_string(), "{value}");
+    for want in ["pilot 1 on", "accepted", "goals", "indicator 0", "what happened", "Zhejiang"] {
+        assert!(page.contains(want), "{want:?} is missing in\n{page}");
+    }
+    assert!(!page.contains("titleDigest"), "{page}");
     refused(pilot(&port, "notary", &["show", "3"]), &["no pilot 3"]);
 }
 

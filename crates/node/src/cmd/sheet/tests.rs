@@ -36,7 +36,7 @@ fn columns_are_found_by_either_name_in_any_order_below_titles() {
     for (text, row) in [
         ("number,name\n1,甲\n", 2),
         ("\u{feff}名 称,编号（必填）\r\n甲,1\r\n", 2),
-        ("试点名单,,\n\n序号,Ｎａｍｅ,NUMBER,备注\n1,甲,1,x\n", 3),
+        ("试点名单,,\n\n序号,Ｎａｍｅ,NUMBER,备注\n1,甲,1,x\n", 4),
         ("编号;名称\n1;甲\n", 2),
         ("编号\t名称\n1\t甲\n\n\t\n", 2),
     ] {
@@ -45,6 +45,35 @@ fn columns_are_found_by_either_name_in_any_order_below_titles() {
     let quoted = "编号,名称\n1,\"甲,\n乙 \"\"丙\"\"\"\n2,丁\n";
     let rows = read("quoted", quoted).unwrap();
     assert_eq!((rows[0].2.as_str(), rows[1].0), ("甲,\n乙 \"丙\"", 3));
+}
+
+#[test]
+fn rows_of_a_csv_file_are_counted_as_an_office_program_counts_them() {
+    for end in ["\n", "\r\n", "\r"] {
+        // Empty lines are rows there, and a text of two lines is one row.
+        let lines = ["", "编号,名称", "", "", "1,甲", "2,\"乙\n丙\"", "", "3,丁", "", ""];
+        let rows = read("counted", lines.join(end)).unwrap();
+        let numbers: Vec<usize> = rows.iter().map(|row| row.0).collect();
+        assert_eq!(numbers, [5, 6, 8], "{end:?}");
+    }
+}
+
+#[test]
+fn a_cell_outside_the_columns_and_an_open_quotation_mark_are_named() {
+    let text = read("outside", "编号,名称,备注\n1,甲,x\n2,乙,丙,丁,\n").unwrap_err();
+    assert!(text.contains("row 3, column D") && text.contains("丁") && text.contains("commas"), "{text}");
+    assert_eq!(read("inside", "编号,名称,\n1,甲,,\n"), Ok(one(2, ["1", "甲", ""])));
+    let text = read("open", "编号,名称\n1,甲\n2,\"乙\n3,丙\n4,丁\n").unwrap_err();
+    assert!(text.contains("row 3, column B") && text.contains("quotation mark"), "{text}");
+    assert!(read("closed", "编号,名称\n1,\"甲\"").is_ok());
+}
+
+#[test]
+fn a_number_by_which_office_programs_count_days_says_which_day_is_meant() {
+    assert_eq!(day("2020-02-29").map(|day| day.to_string()), Ok("2020-02-29".into()));
+    let text = day("43891").unwrap_err();
+    assert!(text.contains("2020-03-01") && text.contains("as a date"), "{text}");
+    assert!(day("12").unwrap_err().contains("no day"));
 }
 
 #[test]
@@ -104,6 +133,39 @@ fn dates_formulas_and_numbers_of_an_office_program_are_read_as_they_are_shown() 
     assert!(text.is_err() || text == Ok(one(2, ["1", "#DIV/0!", ""])), "{text:?}");
 }
 
+/// The same archive with another text in its parts.
+fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut old = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..old.len() {
+        let mut part = old.by_index(index).unwrap();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        new.start_file(part.name().unwrap(), zip::write::SimpleFileOptions::default()).unwrap();
+        io::Write::write_all(&mut new, text.replace(from, to).as_bytes()).unwrap();
+    }
+    new.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_formula_that_nobody_computed_is_no_empty_cell() {
+    let bytes = book(|sheet| {
+        sheet.write_string(1, 0, "1").unwrap();
+        sheet.write_formula(1, 1, Formula::new("=A2")).unwrap();
+    });
+    for none in ["<v></v>", "<v/>", ""] {
+        let text = read(
+            "unsolved",
+            patched(&bytes, "<v>0</v></c></row></sheetData>", &format!("{none}</c></row></sheetData>")),
+        );
+        let text = text.unwrap_err();
+        assert!(
+            text.contains("row 2, column B 名称") && text.contains("nobody computed"),
+            "{none:?}: {text}"
+        );
+    }
+}
+
 #[test]
 fn huge_sheets_are_refused_before_they_fill_the_memory() {
     // A cell far below and far to the right costs nothing by itself.
@@ -142,11 +204,36 @@ fn nothing_that_is_written_is_a_formula_and_it_is_read_back_as_it_was() {
     }
     let xlsx = to_xlsx("第1批", &rows).unwrap();
     assert_eq!(xlsx, to_xlsx("第1批", &rows).unwrap(), "the same list is the same file");
+    // Columns are as wide as what stands in them, within reason.
+    let wide = [["名称".to_owned(), "x".repeat(300)].to_vec()];
+    for (rows, width) in [(&rows[..], 10.0), (&wide[..], 62.0)] {
+        let sheet = to_xlsx("s", rows).unwrap();
+        let mut book = zip::ZipArchive::new(Cursor::new(sheet)).unwrap();
+        let mut text = String::new();
+        book.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut text).unwrap();
+        let (_, columns) = text.split_once("<cols>").unwrap();
+        let widths =
+            columns.split("width=\"").skip(1).filter_map(|rest| rest.split_once('"')?.0.parse::<f64>().ok());
+        let widest = widths.fold(0.0, f64::max);
+        assert!((widest - width).abs() < 1.0, "{widest} for {width}");
+    }
     for bytes in [csv, xlsx] {
         let back = read("back", bytes).unwrap();
         let back: Vec<Vec<String>> = back.into_iter().map(|(_, a, b, _)| vec![a, b]).collect();
         assert_eq!(back, rows[1..]);
     }
+}
+
+#[test]
+fn an_import_that_somebody_stops_says_how_it_goes_on() {
+    let told = crate::client::block_on(async {
+        let stopped = until(core::future::ready(()), core::future::pending()).await;
+        let done = until(core::future::pending(), core::future::ready(Ok(()))).await;
+        (stopped.unwrap_err().to_string(), done.is_ok())
+    });
+    let (stopped, done) = told.unwrap();
+    assert!(stopped.contains("stopped") && stopped.contains("Start the same import again"), "{stopped}");
+    assert!(done);
 }
 
 #[test]

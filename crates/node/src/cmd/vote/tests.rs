@@ -121,11 +121,11 @@ fn a_vote_that_counted_is_told_though_nothing_was_carried_out() {
 fn a_title_is_cut_between_words() {
     assert_eq!(short("add an account", 40), "add an account");
     let long = format!(
-        "load the table of 2027, in effect from the day of loading (notice {})",
+        "load the table of 2027, in effect as soon as it is carried out (notice {})",
         B256::repeat_byte(1)
     );
     let cut = short(&long, 80);
-    assert_eq!(cut, "load the table of 2027, in effect from the day of loading…");
+    assert_eq!(cut, "load the table of 2027, in effect as soon as it is carried out…");
     assert_eq!(short(&"表".repeat(50), 10), format!("{}…", "表".repeat(9)));
 }
 

@@ -20,7 +20,7 @@ mod members;
 pub(crate) mod names;
 mod once;
 mod orders;
-mod pilot;
+pub(crate) mod pilot;
 
 pub(crate) use genesis::Genesis;
 

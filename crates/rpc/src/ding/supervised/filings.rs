@@ -6,9 +6,12 @@ use super::{
     shape::{self, day, some, text},
 };
 use crate::{Rpc, error::RpcError, json::Hex, params::Params};
-use ding_modules::filing::{
-    State, Step, Track,
-    terms::{Category, Clock, Kind, Measure, Nature, ServiceForm},
+use ding_modules::{
+    filing::{
+        State, Step, Track,
+        terms::{Category, Clock, Kind, Measure, Nature, ServiceForm},
+    },
+    ids::Province,
 };
 use ding_primitives::Log;
 use ding_readmodel::{
@@ -41,6 +44,15 @@ pub(crate) async fn list(rpc: &Rpc, params: Params<'_>) -> Result<Value, RpcErro
     let wanted: Filters = ask::filters(params)?;
     let page = wanted.page()?;
     let number = |small: Option<Small>| small.map(|Small(number)| number);
+    let is_division = |division: u32| match division {
+        ..100 => u8::try_from(division).is_ok_and(|code| Province::from_code(code).is_some()),
+        _ => (100_000..1_000_000).contains(&division) && Province::of_division(division).is_some(),
+    };
+    if let Some(Small(division)) = wanted.division.filter(|Small(division)| !is_division(*division)) {
+        return Err(RpcError::params(format!(
+            "division is {division}; give two digits for a province, like 33, or six, like 330106 (GB/T 2260)"
+        )));
+    }
     let filter = FilingFilter {
         state: ask::term("state", wanted.state.as_deref(), &State::ALL, State::name)?.map(State::number),
         category: ask::term("kind", wanted.kind.as_deref(), &Category::ALL, Category::name)?
@@ -149,6 +161,7 @@ fn service(row: &ServiceRow) -> Value {
         "late": row.flags & 1 != 0,
         "imported": row.flags & 2 != 0,
         "numberConfirmed": row.flags & 4 != 0,
+        "stoppedByOrder": row.stopped_by,
     })
 }
 

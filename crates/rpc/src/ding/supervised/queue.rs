@@ -5,12 +5,12 @@ use super::{
     shape,
 };
 use crate::{Rpc, error::RpcError, json::Hex, params::Params};
-use ding_readmodel::{Party, QueueCursor, QueueFilter};
+use ding_readmodel::{Party, QueueCursor, QueueFilter, Source};
 use serde_json::{Value, json};
 
 wanted! {
     /// Whose duties are asked for.
-    Filters { organisation: Small, role: String, division: Small, by: IsoDay, overdue: bool }
+    Filters { kind: String, organisation: Small, role: String, division: Small, by: IsoDay, overdue: bool }
 }
 
 /// `ding_queue`: duties by last day as of the latest final block, then those without one.
@@ -24,7 +24,10 @@ pub(crate) async fn queue(rpc: &Rpc, params: Params<'_>) -> Result<Value, RpcErr
             RpcError::params(format!("division is {division}; the queue knows the first two digits, like 33"))
         })?),
     };
+    let kinds = Source::ALL.map(shape::kind);
+    let kind = ask::term("kind", wanted.kind.as_deref(), &kinds, |kind| kind)?;
     let filter = QueueFilter {
+        source: kind.and_then(|kind| Source::ALL.into_iter().find(|source| shape::kind(*source) == kind)),
         organisation: wanted.organisation.map(|Small(number)| number),
         party: ask::term("role", wanted.role.as_deref(), &Party::ALL, Party::name)?,
         division,

@@ -71,19 +71,38 @@ pub(super) fn deadline(deadline: Option<Deadline>) -> (Value, bool) {
     deadline.map_or((Value::Null, false), |deadline| (day(deadline.day), deadline.provisional))
 }
 
-/// Something that somebody must do.
-pub(super) fn duty(row: &DutyRow) -> Value {
-    let (due, due_provisional) = deadline(row.due);
-    let (not_before, begin_provisional) = deadline(row.not_before);
-    let kind = match row.source {
+/// What a duty is about.
+pub(super) const fn kind(source: Source) -> &'static str {
+    match source {
         Source::Filing => "filing",
         Source::Order => "order",
         Source::Pilot => "pilot",
         Source::Proposal => "proposal",
-    };
+    }
+}
+
+/// A step of a filing that is a duty: one with two outcomes is called after the decision, not after one
+/// of them.
+fn filing_step(number: u8) -> Value {
+    use filing::Step;
+    [
+        (Step::Uphold, "decide-objection"),
+        (Step::AcceptRectified, "decide-rectified"),
+        (Step::PassAssessment, "decide-assessment"),
+    ]
+    .into_iter()
+    .find(|(step, _)| step.number() == number)
+    .map_or_else(|| term(number, Step::from_number, Step::name), |(_, name)| name.into())
+}
+
+/// Something that somebody must do.
+pub(super) fn duty(row: &DutyRow) -> Value {
+    let (due, due_provisional) = deadline(row.due);
+    let (not_before, begin_provisional) = deadline(row.not_before);
+    let kind = kind(row.source);
     let (step, clock, track) = match row.source {
         Source::Filing => (
-            term(row.step, filing::Step::from_number, filing::Step::name),
+            filing_step(row.step),
             term(row.clock, filing::terms::Clock::from_number, filing::terms::Clock::name),
             term(row.slot, filing::Track::from_number, filing::Track::name),
         ),

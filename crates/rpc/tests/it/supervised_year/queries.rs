@@ -98,6 +98,10 @@ pub(crate) fn order_is_shown(year: &Year, register: &Register, appealed: bool) {
     assert_eq!((&order["action"], &order["state"]), (&json!("suspend"), &json!("in-force")));
     assert_eq!(order["issuer"], json!(BEIJING.address()));
     assert_eq!(order["second"], json!(SECOND.address()));
+    let stopped = year.items("ding_filings", &json!({"state": "suspended"}));
+    let stopped =
+        stopped.iter().find(|service| service["service"] == register.service(SUSPENDED).id).unwrap();
+    assert_eq!((&stopped["state"], &stopped["stoppedByOrder"]), (&json!("recorded"), &order["number"]));
     let queue = year.items("ding_queue", &json!({"role": "supervisor"}));
     let appeals = queue.iter().filter(|duty| duty["clock"] == "decide-appeal");
     assert_eq!(appeals.filter(|duty| duty["due"] == "2026-09-08").count(), usize::from(appealed));
@@ -134,6 +138,7 @@ pub(crate) fn the_year_in_numbers(year: &Year, register: &Register, pilots: &Pil
     let steps: Vec<_> = overdue.iter().map(|duty| (duty["kind"].clone(), duty["id"].clone())).collect();
     let objection = (json!("filing"), json!(register.service(FIRST_BATCH + 5).id));
     assert_eq!(steps, [objection, (json!("pilot"), json!(pilots.get(1).id))]);
+    assert_eq!(overdue[0]["step"], "decide-objection");
     let days: Vec<_> = all(&overdue, "due").map(Value::to_string).collect();
     assert!(days.is_sorted(), "overdue longest first: {days:?}");
 

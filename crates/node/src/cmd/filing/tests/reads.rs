@@ -57,6 +57,7 @@ fn services_are_listed_found_by_number_and_name_and_stand_in_the_queue() {
         &["batches"],
         &["batches", "1"],
         &["queue"],
+        &["queue", "--kind", "filing"],
         &["queue", "--role", "supervisor", "--by", "2099-12-31"],
         &["show", "2"],
     ] {
@@ -64,6 +65,69 @@ fn services_are_listed_found_by_number_and_name_and_stand_in_the_queue() {
     }
     refused(filing(&port, "notary", &["list", "--state", "lost"]), &["lost", "recorded"]);
     refused(filing(&port, "notary", &["batches", "2"]), &["not found"]);
+    refused(
+        filing(&port, "notary", &["queue", "--kind", "ship"]),
+        &["ship", "filing, order, pilot, proposal"],
+    );
+}
+
+/// What people see of a service.
+fn page(port: &Port, id: u64) -> String {
+    let hand = Line::try_parse_from(["filing", "articles", "--rpc", &port.url]).unwrap().args.hand;
+    let found = block_on(async { show::whole(&Desk::open(hand, false).await.unwrap(), id).await });
+    found.unwrap().unwrap().1.text()
+}
+
+#[test]
+fn a_service_that_an_order_stops_is_shown_and_listed_as_stopped_by_it() {
+    #[derive(Parser)]
+    struct OrderLine {
+        #[command(flatten)]
+        args: crate::cmd::order::Args,
+    }
+    let (port, folder) = (Port::open("stopped"), Folder::new("stopped"));
+    let order = |who: &str, words: &[&str]| {
+        let line = [&["order"], words, &["--rpc", &port.url, "--key", who, "--yes"]].concat();
+        crate::cmd::order::run(OrderLine::try_parse_from(line).unwrap().args, false).unwrap();
+    };
+    file_one(&port, &folder, &code(4));
+    filing(&port, "supervisor", &["propose", "1"]).unwrap();
+    assert!(page(&port, 1).contains("ding filing record 1"), "who goes on, and how");
+    filing(&port, "supervisor-2", &["record", "1"]).unwrap();
+    let number = service(&port, 1).number;
+    assert!(!page(&port, 1).contains("order"));
+    order("supervisor", &["draft", "suspend", &number, "--basis", "第二十条"]);
+    let queue = rows(&port, "ding_queue", json!({ "kind": "order" }), 1);
+    assert_eq!(queue[0]["name"], json!(format!("suspend service 浙网信备{number}号 示例存证")));
+    let id = queue[0]["id"].as_u64().unwrap();
+    order("supervisor-2", &["approve", &id.to_string()]);
+    assert_eq!(
+        rows(&port, "ding_filings", json!({ "state": "suspended" }), 1)[0]["stoppedByOrder"],
+        json!(id)
+    );
+    let shown = page(&port, 1);
+    for want in [
+        "service 1 on",
+        "示例存证",
+        "杭州示例科技有限公司",
+        "浙网信备",
+        "recorded",
+        &format!("by order {id}, from block"),
+        "what it is",
+        "330106, Zhejiang",
+        "what happened",
+        "submit, now submitted",
+    ] {
+        assert!(shown.contains(want), "{want:?} is missing in\n{shown}");
+    }
+    assert!(!shown.contains("goLive") && shown.lines().count() < 60, "{shown}");
+    filing(&port, "notary", &["list", "--state", "suspended"]).unwrap();
+    filing(&port, "notary", &["provider", "1"]).unwrap();
+    refused(filing(&port, "notary", &["list", "--division", "1"]), &["no division", "330106"]);
+    refused(filing(&port, "notary", &["list", "--state", "none"]), &["no state", "change-pending"]);
+    for line in ["33", "330106", "浙江"] {
+        filing(&port, "notary", &["list", "--division", line]).unwrap();
+    }
 }
 
 #[test]

@@ -221,6 +221,38 @@ fn what_cannot_be_sent_is_refused_before_and_what_is_lost_is_asked_for() {
 }
 
 #[test]
+fn a_registration_that_the_ledger_refuses_leaves_no_salts() {
+    let (port, folder) = (Port::open("salts"), Folder::new("salts"));
+    file_one(&port, &folder, &code(5));
+    let lines = || fs::read_to_string(folder.path("salts.jsonl")).unwrap().lines().count();
+    assert_eq!(lines(), 2);
+    let (person, details, salts) =
+        (folder.path("person.txt"), folder.path("details.txt"), folder.path("salts.jsonl"));
+    let data = ["--uscc", &code(5), "--name", "杭州示例科技有限公司", "--division", "330106"];
+    let files = ["--person", &person, "--details", &details, "--salts", &salts];
+    refused(
+        filing(&port, "provider", &[&["register"], &data[..], &files[..]].concat()),
+        &["in charge of provider 1"],
+    );
+    let change = [&["change-provider", "1", "--changed-on", "2026-11-02"], &data[..], &files[..]].concat();
+    refused(filing(&port, "provider-2", &change), &["provider"]);
+    assert_eq!(lines(), 2, "of a refused step nothing is kept");
+    filing(&port, "provider", &change).unwrap();
+    assert_eq!(lines(), 4);
+}
+
+#[test]
+fn a_number_with_a_wrong_check_digit_says_which_argument_takes_it() {
+    let (port, folder) = (Port::open("confirm"), Folder::new("confirm"));
+    file_one(&port, &folder, &code(6));
+    let good = FilingNumber::form(330_106, 2019, 6, 1).unwrap();
+    let last = if good.as_str().ends_with('3') { '4' } else { '3' };
+    let wrong = format!("{}{last}", &good.as_str()[..19]);
+    refused(filing(&port, "supervisor", &["propose", "1", "--number", &wrong]), &[&wrong, "--confirmed"]);
+    filing(&port, "supervisor", &["propose", "1", "--number", &wrong, "--confirmed"]).unwrap();
+}
+
+#[test]
 fn parts_of_a_development_chain_sign_by_name() {
     let named = DEVELOPMENT_PARTS.map(|(name, _)| name);
     assert_eq!(
