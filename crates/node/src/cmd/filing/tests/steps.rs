@@ -132,8 +132,8 @@ fn a_recorded_service_changes_is_inspected_corrected_warned_suspended_fined_and_
         let words = [&["propose-fine", "1", "--ground", "情节严重", "--amount", yuan], &measure[..]].concat();
         filing(&port, "supervisor", &words)
     };
-    refused(fine("4999.99"), &["499999", "500000"]);
-    refused(fine("30000.01"), &["3000001", "3000000"]);
+    refused(fine("4999.99"), &["4999.99 yuan", "5000 yuan"]);
+    refused(fine("30000.01"), &["30000.01 yuan", "30000 yuan"]);
     refused(fine("1e4"), &["no amount"]);
     fine("10,000").unwrap();
     let counts = ask(&port, &countsCall {});
