@@ -554,7 +554,7 @@ fn a_step_of_a_filing_is_taken_by_who_has_the_role() {
         refuses(&facts, &[step(Step::Forward, 0, actor, who, of)], "which it is not");
     }
     takes(&mut facts.clone(), &[step(Step::Forward, 0, Actor::Provincial, LOCAL, BEIJING)]);
-    takes(&mut facts.clone(), &[step(Step::Return, 0, Actor::Supervisor, FIRST, NATIONAL)]);
+    takes(&mut facts, &[step(Step::Return, 0, Actor::Supervisor, FIRST, NATIONAL)]);
 }
 
 #[test]
