@@ -542,7 +542,7 @@ fn with_a_filing() -> Facts {
 
 #[test]
 fn a_step_of_a_filing_is_taken_by_who_has_the_role() {
-    let facts = with_a_filing();
+    let mut facts = with_a_filing();
     for (who, of, actor) in [
         (FILER, FIRM, Actor::Supervisor),
         (LOCAL, BEIJING, Actor::Supervisor),
