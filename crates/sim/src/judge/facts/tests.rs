@@ -542,7 +542,7 @@ fn with_a_filing() -> Facts {
 
 #[test]
 fn a_step_of_a_filing_is_taken_by_who_has_the_role() {
-    let facts = with_a_filing();
+    let mut facts = with_a_filing();
     for (who, of, actor) in [
         (FILER, FIRM, Actor::Supervisor),
         (LOCAL, BEIJING, Actor::Supervisor),
@@ -554,7 +554,7 @@ fn a_step_of_a_filing_is_taken_by_who_has_the_role() {
         refuses(&facts, &[step(Step::Forward, 0, actor, who, of)], "which it is not");
     }
     takes(&mut facts.clone(), &[step(Step::Forward, 0, Actor::Provincial, LOCAL, BEIJING)]);
-    takes(&mut facts.clone(), &[step(Step::Return, 0, Actor::Supervisor, FIRST, NATIONAL)]);
+    takes(&mut facts, &[step(Step::Return, 0, Actor::Supervisor, FIRST, NATIONAL)]);
 }
 
 #[test]
