@@ -48,6 +48,17 @@ impl Failure {
         }
     }
 
+    /// The same kind of failure, said otherwise.
+    #[must_use]
+    pub fn map(self, say: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Failed(text) => Self::Failed(say(&text)),
+            Self::Input(text) => Self::Input(say(&text)),
+            Self::Refuted(text) => Self::Refuted(say(&text)),
+            Self::Unreachable(text) => Self::Unreachable(say(&text)),
+        }
+    }
+
     /// The work failed because of `error`.
     pub fn failed(error: impl core::fmt::Display) -> Self {
         Self::Failed(error.to_string())

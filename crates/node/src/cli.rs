@@ -1,6 +1,6 @@
 //! The command line: every command, with examples.
 
-use crate::cmd;
+use crate::{cmd, failure::Failure};
 use clap::{Parser, Subcommand};
 
 /// A supervised consortium ledger in one binary.
@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
     after_help = "Examples:\n  ding demo                          four members in one process, ready in seconds\n  ding dev                           one member, for contract developers\n  ding evidence deposit report.pdf   put a file's digest on the ledger\n  ding verify report.pdf.ding        check a proof, offline")]
 pub struct Cli {
     /// Answer in JSON, for scripts.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = cmd::COMMON)]
     pub json: bool,
     /// What to do.
     #[command(subcommand)]
@@ -55,6 +55,15 @@ pub enum Command {
     Check(cmd::check::Args),
     /// Measure an Ethereum JSON-RPC endpoint under load.
     Bench(cmd::bench::Args),
+}
+
+/// What is wrong with a command line, without colours and the usage below it, for scripts.
+pub(crate) fn misused(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let told = text.split("\n\nUsage:").next().unwrap_or_default();
+    let told = told.split("\n\nFor more information").next().unwrap_or_default();
+    let told = told.trim().trim_start_matches("error: ");
+    Failure::Input(told.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

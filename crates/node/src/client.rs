@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::{
+    fmt,
     future::Future,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -33,6 +34,8 @@ pub(crate) const NO_PARAMS: [(); 0] = [];
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// An answer that takes longer is given up.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How the message of a reverted execution begins.
+const REVERTED: &str = "execution reverted";
 /// Characters shown of a page that is no JSON-RPC answer.
 const SHOWN_CHARS: usize = 200;
 /// Characters shown of an error that a member tells.
@@ -115,8 +118,7 @@ pub(crate) enum CallError {
 }
 
 /// A JSON-RPC error object.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{message}{} (JSON-RPC error {code} to {method})", explained(.message, .data.as_ref()))]
+#[derive(Clone, Debug)]
 pub(crate) struct Refused {
     /// What was called.
     pub(crate) method: String,
@@ -128,16 +130,27 @@ pub(crate) struct Refused {
     pub(crate) data: Option<Bytes>,
 }
 
+impl fmt::Display for Refused {
+    /// Where a module or the door says why, number and method would only stand in the way of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, code, message, data } = self;
+        if *code == i64::from(codes::TRANSACTION_REJECTED.number) {
+            return f.write_str(message);
+        }
+        if *code == i64::from(codes::EXECUTION_REVERTED.number) {
+            let spelled = message.strip_prefix(REVERTED).and_then(|rest| rest.strip_prefix(": "));
+            let reason = data.as_ref().and_then(|data| ding_modules::decode_revert(data));
+            if let Some(reason) = reason.as_deref().or(spelled) {
+                return f.write_str(reason);
+            }
+        }
+        write!(f, "{message} (JSON-RPC error {code} to {method})")
+    }
+}
+
 /// Text of the other side on one line, cut, and unable to steer a terminal.
 fn shown(text: &str, chars_max: usize) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(chars_max).collect()
-}
-
-/// What revert data means, unless the message says it already.
-fn explained(message: &str, data: Option<&Bytes>) -> String {
-    let reason =
-        data.and_then(|data| ding_modules::decode_revert(data)).filter(|reason| !message.contains(reason));
-    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 impl From<CallError> for Failure {

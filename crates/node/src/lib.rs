@@ -24,7 +24,16 @@ use std::process::ExitCode;
 
 /// Runs the command that this process was started with.
 pub fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are answers, not errors.
+        Err(error) if error.use_stderr() && std::env::args_os().any(|word| word == "--json") => {
+            let failure = cli::misused(&error);
+            failure.print(true);
+            return failure.exit_code();
+        }
+        Err(error) => error.exit(),
+    };
     let json = cli.json;
     match cmd::run(cli) {
         Ok(()) => ExitCode::SUCCESS,

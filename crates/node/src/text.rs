@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 /// Beijing time is eight hours ahead of UTC, all year.
 const BEIJING_AHEAD_MS: u64 = 8 * 60 * 60 * 1000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// The radicals of Chinese, with which wide signs begin in Unicode (UAX 11, good enough for columns).
+const FIRST_WIDE: char = '\u{2e80}';
 
 /// Prints text and ends the line.
 ///
@@ -34,17 +36,49 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// Prints a JSON value, indented. Errors as [`say`].
+/// Prints a JSON value, indented, heights and times as numbers. Errors as [`say`].
 pub(crate) fn say_json(value: &Value) -> Result<(), Failure> {
-    say(&serde_json::to_string_pretty(value).map_err(Failure::failed)?)
+    let mut value = value.clone();
+    plain_numbers(&mut value);
+    say(&serde_json::to_string_pretty(&value).map_err(Failure::failed)?)
+}
+
+/// Members tell heights and times in hexadecimal, as Ethereum does; what these commands print has them
+/// as JSON numbers everywhere.
+fn plain_numbers(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(plain_numbers),
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                let is_counted = name == "height" || name.ends_with("Height") || name.ends_with("Ms");
+                let digits = field.as_str().filter(|_| is_counted).and_then(|text| text.strip_prefix("0x"));
+                match digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()) {
+                    Some(number) => *field = number.into(),
+                    None => plain_numbers(field),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Places that a text takes on a terminal: Chinese signs and full-width ones take two.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(|sign| if sign < FIRST_WIDE { 1 } else { 2 }).sum()
+}
+
+/// The text, and blanks behind it up to so many places on a terminal.
+pub(crate) fn padded(text: &str, places: usize) -> String {
+    format!("{text}{}", " ".repeat(places.saturating_sub(width(text))))
 }
 
 /// Lines of `name  value`, the values below each other.
 pub(crate) fn table(rows: &[(&str, String)]) -> String {
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let places = rows.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
     let lines = rows.iter().flat_map(|(name, value)| {
         let names = std::iter::once(*name).chain(std::iter::repeat(""));
-        names.zip(value.lines()).map(|(name, line)| format!("  {name:width$}  {line}")).collect::<Vec<_>>()
+        let line = |(name, line)| format!("  {}  {line}", padded(name, places));
+        names.zip(value.lines()).map(line).collect::<Vec<_>>()
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -156,8 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn heights_and_times_of_answers_are_numbers_whoever_told_them() {
+        let mut value = json!({
+            "height": "0x1f", "next": "0x1f", "steps": [{ "timestampMs": "0x10", "fromHeight": null, "hash": "0x10" }],
+            "untilMs": 5, "toHeight": "0xzz",
+        });
+        plain_numbers(&mut value);
+        let want = json!({
+            "height": 31, "next": "0x1f", "steps": [{ "timestampMs": 16, "fromHeight": null, "hash": "0x10" }],
+            "untilMs": 5, "toHeight": "0xzz",
+        });
+        assert_eq!(value, want);
+    }
+
+    #[test]
     fn values_of_a_table_stand_below_each_other() {
         assert_eq!(table(&[("a", "1".into()), ("long", "2\n3".into())]), "  a     1\n  long  2\n        3");
+        // Chinese signs are twice as wide.
+        let rows = [("days", "251".into()), ("rest (放假)", "none".into())];
+        assert_eq!(table(&rows), "  days         251\n  rest (放假)  none");
         assert_eq!(grouped(1_234_567), "1 234 567");
         assert_eq!(grouped(999), "999");
         assert_eq!((plural(1, "file"), plural(1_000, "file")), ("1 file".into(), "1 000 files".into()));

@@ -299,6 +299,11 @@ impl Accounts {
             })
     }
 
+    /// Whose key the file has that `name` means; `None` if there is none, or it does not tell.
+    pub(crate) fn address_of(&self, name: &str) -> Option<Address> {
+        keystore::read(&self.find(name).ok()?).ok()?.address()
+    }
+
     /// Opens the key file that `name` means: a path, an account, or the name of a file in the folder.
     ///
     /// # Errors
@@ -375,7 +380,7 @@ pub(crate) fn development_accounts() -> &'static [PrivateKeySigner] {
 }
 
 /// The test account that stands for a part ([`DEVELOPMENT_PARTS`]).
-fn development_part(name: &str) -> Option<Address> {
+pub(crate) fn development_part(name: &str) -> Option<Address> {
     let (_, index) = DEVELOPMENT_PARTS.iter().find(|(part, _)| *part == name)?;
     development_accounts().get(*index).map(PrivateKeySigner::address)
 }

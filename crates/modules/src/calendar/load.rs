@@ -31,7 +31,10 @@ pub(super) fn describe(input: &[u8]) -> Option<String> {
     };
     let days = working_days(&call).ok()?;
     let loadTableCall { year, holidays, makeupDays, effectiveDay, source } = call;
-    let from = Day::new(effectiveDay);
+    let from = match effectiveDay {
+        0 => "the day of loading".to_owned(),
+        day => Day::new(day).to_string(),
+    };
     Some(format!(
         "load the table of {year} with {} holidays, {} make-up days and {} working days, in effect from {from} on \
          (notice {source})",

@@ -47,6 +47,7 @@ enum What {
     /// Show the table of a year, or which years have one.
     Show {
         /// The year.
+        #[arg(value_parser = named::number::<u16>)]
         year: Option<u16>,
     },
     /// Compute the last day of a period.
@@ -80,16 +81,16 @@ struct Deadline {
     #[arg(long, value_name = "DATE", value_parser = named::day)]
     from: Option<Day>,
     /// Length in working days.
-    #[arg(long, value_name = "N", required_unless_present_any = ["days", "months"], conflicts_with_all = ["days", "months"])]
+    #[arg(long, value_name = "N", value_parser = named::number::<u16>, required_unless_present_any = ["days", "months"], conflicts_with_all = ["days", "months"])]
     working_days: Option<u16>,
     /// Length in calendar days; a last day of rest moves to the next working day.
-    #[arg(long, value_name = "N", conflicts_with = "months")]
+    #[arg(long, value_name = "N", value_parser = named::number::<u32>, conflicts_with = "months")]
     days: Option<u32>,
     /// Length in months; a last day of rest moves to the next working day.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = named::number::<u16>)]
     months: Option<u16>,
-    /// Count backward: the latest day of a notice so many working days before.
-    #[arg(long, requires = "working_days")]
+    /// Count backward: the latest day of a notice so many working days before. In working days only.
+    #[arg(long, requires = "working_days", conflicts_with_all = ["days", "months"])]
     before: bool,
 }
 
@@ -103,10 +104,10 @@ pub(super) struct TableFile {
     #[arg(long, value_name = "FILE|DIGEST")]
     notice: String,
     /// The year; told by the first row without it.
-    #[arg(long)]
+    #[arg(long, value_parser = named::number::<u16>)]
     year: Option<u16>,
-    /// Deadlines use it from this day on; 1 January of its year without it, or the day on which it
-    /// is loaded, if that is later.
+    /// Deadlines use it from this day on; from the day on which it is loaded without it. Deadlines that
+    /// were provisional are settled by it from then on.
     #[arg(long, value_name = "DATE", value_parser = named::day)]
     effective: Option<Day>,
 }
@@ -116,13 +117,11 @@ impl TableFile {
     /// approved can be carried out from the file.
     pub(super) fn call(&self) -> Result<Call, Failure> {
         let file::Table { year, holidays, makeup } = file::read(&self.file, self.year)?;
-        let first = Day::from_civil(year.into(), 1, 1)
-            .ok_or_else(|| Failure::Input(format!("{year} is no year from 1970 on")))?;
         let call = loadTableCall {
             year,
             holidays,
             makeupDays: makeup,
-            effectiveDay: self.effective.unwrap_or(first).get(),
+            effectiveDay: self.effective.map_or(0, Day::get),
             source: named::digest(&self.notice)?,
         };
         Ok(Call { target: ADDRESS, input: call.abi_encode().into() })
@@ -231,6 +230,11 @@ fn exceptions(year: u16, table: &Table) -> (Vec<(Day, Day)>, Vec<Day>) {
     (rest, makeup)
 }
 
+/// From when on a table holds; one of genesis always did.
+fn since(day: u32) -> String {
+    if day == 0 { "from the beginning".into() } else { format!("from {} on", Day::new(day)) }
+}
+
 fn table_rows(year: u16, table: &Table) -> Vec<(&'static str, String)> {
     let (rest, makeup) = exceptions(year, table);
     let rest: Vec<String> = rest
@@ -239,7 +243,7 @@ fn table_rows(year: u16, table: &Table) -> Vec<(&'static str, String)> {
         .collect();
     let makeup: Vec<String> = makeup.iter().map(ToString::to_string).collect();
     vec![
-        ("version", format!("{}, in effect from {} on", table.version, Day::new(table.effectiveDay))),
+        ("version", format!("{}, in effect {}", table.version, since(table.effectiveDay))),
         ("working days", table.workingDays.to_string()),
         ("rest (放假)", rest.join("\n")),
         ("make-up (调休上班)", if makeup.is_empty() { "none".into() } else { makeup.join("\n") }),

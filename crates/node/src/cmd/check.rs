@@ -1,7 +1,12 @@
 //! `ding check`: execute a stopped member's chain again from genesis.
 
-use crate::{config::Home, failure::Failure, start};
+use crate::{
+    config::{Home, SETTINGS},
+    failure::Failure,
+    start,
+};
 use ding_member::offline::{Report, check};
+use ding_modules::registry;
 use ding_primitives::Height;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -25,6 +30,13 @@ pub struct Args {
 /// The first thing that differs, with exit code 3.
 pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     start::log("warn");
+    if !args.dir.join(SETTINGS).exists() {
+        return Err(Failure::Input(format!(
+            "{} is no member's folder: it has no {SETTINGS}. Name the folder of one member, which must be stopped, like \
+             --dir net/member-1 or --dir ding-data/demo/member-1",
+            args.dir.display()
+        )));
+    }
     let home = Home::open(&args.dir)?;
     let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
     if let Ok(style) = ProgressStyle::with_template("{bar:40} block {pos} of {len}, {eta} left") {
@@ -49,6 +61,24 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         "{blocks} blocks with {transactions} transactions executed again: every root, receipt and gas figure agrees."
     );
     println!("{certificates} certificates verify under the chain key.");
+    let modules: Vec<&str> = registry::MODULES.iter().map(|module| module.name()).collect();
+    println!("The invariants of the modules hold: {}.", modules.join(", "));
     println!("head {head}, state {state_root}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_no_members_is_told_how_to_name_one() {
+        let dir = std::env::temp_dir().join(format!("ding-check-none-{}", std::process::id()));
+        let failure = run(Args { dir: dir.clone() }, true).unwrap_err();
+        let text = failure.to_string();
+        assert!(matches!(failure, Failure::Input(_)));
+        for want in [dir.to_str().unwrap(), "no member's folder", "--dir net/member-1", "stopped"] {
+            assert!(text.contains(want), "{want}: {text}");
+        }
+    }
 }

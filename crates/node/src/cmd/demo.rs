@@ -21,6 +21,9 @@ fn founding(is_open: bool) -> Founding {
     Founding { admission: Admission::Bound, authorities: vec![authority], ..Founding::default() }
 }
 
+/// What is logged without --verbose. Four members in one process pass over each other's proposals now
+/// and then and close their mailboxes in any order when they end, which is no news to anybody here.
+const QUIET: &str = "warn,commonware_consensus::simplex=error,commonware_resolver::p2p=off";
 /// Members of the demo.
 const MEMBERS: usize = 4;
 /// Distance of the first peer-to-peer port from the first HTTP port.
@@ -29,7 +32,7 @@ const P2P_OFFSET: u16 = 1000;
 /// Run a ledger of four members in this process.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n  ding demo --open --dir /tmp/open        every account acts, for load tests and experiments\n\nAccounts of organisations act from the start: those of the mnemonic\n\"test test test test test test test test test test test junk\" but the last two, provider and provider-2,\nwhich an identity authority binds first: ding identity bind --help. The ledger goes on from where it stopped when it is started again."
+    after_help = "Examples:\n  ding demo\n  ding demo --port 9000 --dir /tmp/demo\n  ding demo --open --dir /tmp/open        every account acts, for load tests and experiments\n\nWho signs (--key), accounts of the mnemonic \"test test test test test test test test test test test junk\":\n  notary         account 0, Organisation 1: a notary, and the identity authority\n                 accounts 1 to 3, Organisations 2 to 4, by their addresses: they vote on members and authorities\n  supervisor     account 4, National Administration\n  supervisor-2   account 5, National Administration: the second hand\n  provincial     account 6, Provincial Administration of Zhejiang, division 33\n  competent      account 7, Competent Department\n  provider       account 8, of no organisation; acts once it is bound\n  provider-2     account 9, likewise\n\nBind the providers first:\n  ding identity record init\n  ding identity bind organisation provider --key notary --code 91330100MA0000023P --name \"Harbour Works\" --level in-person\ndocs/guide/supervised-year.md, \"Play it on the demo\", goes on from there. The ledger goes on from where it stopped when it is started again."
 )]
 pub struct Args {
     /// Where the ledger is kept; a new one is made if the folder has none.
@@ -53,7 +56,7 @@ pub struct Args {
 ///
 /// Why a member did not start, or stopped.
 pub fn run(args: Args, json: bool) -> Result<(), Failure> {
-    start::log(if args.verbose { "info" } else { "warn" });
+    start::log(if args.verbose { "info" } else { QUIET });
     let p2p_port = args
         .port
         .checked_add(P2P_OFFSET)
@@ -157,6 +160,8 @@ fn introduce(args: &Args, spec: &ding_primitives::Spec, url: &str, height: u64) 
     );
     println!("  JSON-RPC  {url} … :{last} (HTTP and WebSocket, one port a member; gas is free)");
     println!("  Accounts  the ten of \"{}\"", crate::wallet::DEVELOPMENT_MNEMONIC);
+    let parts = crate::wallet::DEVELOPMENT_PARTS.map(|(name, _)| name).join(", ");
+    println!("            --key takes {parts} (`ding demo --help` says who they are)");
     if identity::bound(spec) {
         println!("            others act once they are bound (ding identity bind), or everybody with --open");
     }

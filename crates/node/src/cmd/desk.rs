@@ -1,9 +1,11 @@
 //! The desk at which people take the steps of a module: who signs, what is asked before something is
 //! lost, one transaction from the call to its final receipt, and many of them one behind the other.
 //!
-//! - D1 nothing is signed before the ledger said that it would take the call as it stands.
+//! - D1 nothing is signed before the ledger said that it would take the call as it stands, and the door
+//!   would take the transaction: its sender has standing, and its input no personal data.
 //! - D2 what cannot be taken back is done after a yes only, on the terminal or by `--yes`.
 
+use super::named;
 use crate::{
     client::{CallError, Chain, Client, DEFAULT_URL},
     failure::Failure,
@@ -13,11 +15,18 @@ use crate::{
 use alloy_consensus::TxEip1559;
 use alloy_primitives::U64;
 use alloy_sol_types::SolCall;
-use ding_primitives::{Address, B256, Bytes, Log, codes, limits};
+use ding_modules::{
+    identity::{self, abi::IIdentity::countsCall, standing},
+    members, orders,
+    orders::abi::IOrders::freezesOfCall,
+    personal::{self, Finding},
+};
+use ding_primitives::{Address, B256, Bytes, Log, U256, codes, limits};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
+    borrow::Cow,
     io::{self, BufRead as _, IsTerminal as _, Write as _},
     path::PathBuf,
     time::{Duration, Instant},
@@ -30,31 +39,39 @@ const RECEIPT_PAUSE: Duration = Duration::from_millis(20);
 const RECEIPT_PAUSE_MAX: Duration = Duration::from_millis(500);
 /// Transactions of one command that wait for a block at most; the pool takes more of one account.
 const AHEAD_MAX: usize = 2_048;
+/// Characters before a finding that are shown, so that people find the place in what they wrote.
+const BEFORE_CHARS: usize = 12;
+/// Heading under which `--help` shows what all these commands take.
+pub(crate) const COMMON: &str = "Common options";
 
 /// Who takes a step, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Hand {
     /// JSON-RPC address of a member; add /rpc/<chain> for a chain other than its first.
-    #[arg(long, value_name = "URL", env = "DING_RPC", default_value = DEFAULT_URL, global = true)]
+    #[arg(long, value_name = "URL", env = "DING_RPC", default_value = DEFAULT_URL, global = true, help_heading = COMMON)]
     pub(crate) rpc: String,
     /// Who signs: an account, a key file, or the name of one; on development chains also notary,
     /// supervisor, supervisor-2, provincial, competent, provider, provider-2.
-    #[arg(long, value_name = "ACCOUNT|FILE", global = true)]
+    #[arg(long, value_name = "ACCOUNT|FILE", global = true, help_heading = COMMON)]
     pub(crate) key: Option<String>,
     /// Folder of the key files.
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_ACCOUNTS, global = true)]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_ACCOUNTS, global = true, help_heading = COMMON)]
     pub(crate) accounts: PathBuf,
     /// File whose first line is the passphrase; without it DING_PASSPHRASE is taken, or you are asked.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help_heading = COMMON)]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Check everything and ask the ledger whether it would take it; send nothing.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) dry_run: bool,
     /// Do not ask before something that cannot be taken back.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) yes: bool,
+    /// What looks like an identity card, mobile or bank card number in your texts is none: say so. Your
+    /// word for it goes on the ledger with your signature.
+    #[arg(long, global = true, help_heading = COMMON)]
+    pub(crate) not_personal: bool,
     /// Wait so many seconds for a final receipt.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, global = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, global = true, help_heading = COMMON, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: u64,
 }
 
@@ -65,12 +82,24 @@ pub(crate) struct LogJson {
     address: Address,
     topics: Vec<B256>,
     data: Bytes,
+    block_number: Option<U64>,
+    block_timestamp: Option<U64>,
 }
 
 impl LogJson {
     /// The log itself.
     pub(crate) fn log(&self) -> Log {
         Log { address: self.address, topics: self.topics.clone(), data: self.data.clone() }
+    }
+
+    /// Height of its block; 0 if the member does not tell.
+    pub(crate) fn height(&self) -> u64 {
+        self.block_number.unwrap_or_default().to()
+    }
+
+    /// When its block was made, to the second; 0 if the member does not tell.
+    pub(crate) fn timestamp_ms(&self) -> u64 {
+        self.block_timestamp.unwrap_or_default().to::<u64>().saturating_mul(1_000)
     }
 }
 
@@ -204,6 +233,11 @@ impl Desk {
     /// The same with a filter of topics as Ethereum writes it: a place may hold a list, of which one
     /// must be there.
     pub(crate) async fn logs_where(&self, module: Address, topics: Value) -> Result<Vec<Log>, Failure> {
+        Ok(self.dated_logs(module, topics).await?.iter().map(LogJson::log).collect())
+    }
+
+    /// The same with their blocks.
+    pub(crate) async fn dated_logs(&self, module: Address, topics: Value) -> Result<Vec<LogJson>, Failure> {
         let head: U64 = self.client.call("eth_blockNumber", crate::client::NO_PARAMS).await?;
         let mut ranges = vec![(0u64, head.to::<u64>())];
         let mut found = Vec::new();
@@ -212,7 +246,7 @@ impl Desk {
                 "address": module, "fromBlock": U64::from(from), "toBlock": U64::from(to), "topics": topics,
             });
             match self.client.call::<Vec<LogJson>>("eth_getLogs", [filter]).await {
-                Ok(logs) => found.extend(logs.iter().map(LogJson::log)),
+                Ok(logs) => found.extend(logs),
                 Err(CallError::Refused(refused))
                     if from < to && refused.code == i64::from(codes::LIMIT_EXCEEDED.number) =>
                 {
@@ -228,15 +262,79 @@ impl Desk {
     }
 
     /// The gas for a call: what it needs now, and a quarter on top, since others may change what it
-    /// meets.
+    /// meets. The sender's standing is asked apart, since it is the same for many calls
+    /// ([`Self::require_standing`]).
     ///
     /// # Errors
     ///
-    /// The ledger would not take the call, in the module's words.
+    /// The input holds what looks like personal data; or the ledger would not take the call, in the
+    /// module's words.
     pub(crate) async fn gas(&self, from: Address, module: Address, input: &[u8]) -> Result<u64, Failure> {
-        let needed: U64 = self.client.call("eth_estimateGas", [request(Some(from), module, input)]).await?;
+        let input = self.public(input)?;
+        let needed: U64 = self.client.call("eth_estimateGas", [request(Some(from), module, &input)]).await?;
         let needed: u64 = needed.to();
         Ok(needed.saturating_add(needed / 4).min(limits::TRANSACTION_GAS_MAX))
+    }
+
+    /// What the door asks of a sender before it takes a transaction: an estimate of gas does not.
+    ///
+    /// # Errors
+    ///
+    /// The account may not send this now, by the name of the reason.
+    pub(crate) async fn require_standing(
+        &self,
+        from: Address,
+        module: Address,
+        input: &[u8],
+    ) -> Result<(), Failure> {
+        let word = self.slot(identity::state::ADDRESS, standing::slot(from)).await?;
+        let organisation = members::state::organisation_slot(from);
+        let organisation = self.slot(members::state::ADDRESS, organisation).await?;
+        let is_bound = self.ask(identity::state::ADDRESS, &countsCall {}).await?.bound;
+        let now = named::now_ms();
+        let refusal =
+            standing::admit(word, now, is_bound, Some(module), input, || Ok::<_, Failure>(organisation))?;
+        let is_frozen = matches!(refusal, Some(standing::Refusal::Frozen { .. }));
+        // A frozen account still answers orders and appeals against them.
+        let open = is_frozen && orders::is_open_to_frozen(module, input);
+        let Some(refusal) = refusal.filter(|_| !open) else { return Ok(()) };
+        let mut text = format!("{}: {refusal}", refusal.name());
+        if is_frozen {
+            // By a root's freeze, or by one of the account's own.
+            let call = freezesOfCall { account: from };
+            let numbers: Vec<String> =
+                self.ask(orders::state::ADDRESS, &call).await?.iter().map(ToString::to_string).collect();
+            if !numbers.is_empty() {
+                text.push_str(&format!(" (order {}; `ding order appeal`)", numbers.join(", ")));
+            }
+        }
+        Err(Failure::Failed(text))
+    }
+
+    async fn slot(&self, address: Address, slot: U256) -> Result<U256, Failure> {
+        Ok(self.client.call("eth_getStorageAt", (address, slot, "latest")).await?)
+    }
+
+    /// The input as it is sent: with a waiver behind it for each number that is no personal data, if
+    /// whoever signs says so.
+    fn public<'a>(&self, input: &'a [u8]) -> Result<Cow<'a, [u8]>, Failure> {
+        let mut input = Cow::Borrowed(input);
+        for _ in 0..=limits::PERSONAL_WAIVERS_MAX {
+            let Some(finding) = personal::find(&input) else { return Ok(input) };
+            if !self.hand.not_personal {
+                return Err(Failure::Input(format!(
+                    "personal data: {}; personal data never go on the ledger: take it out, or add --not-personal if \
+                     it is none",
+                    place(&input, &finding)
+                )));
+            }
+            input.to_mut().extend_from_slice(finding.waiver().as_slice());
+        }
+        Err(Failure::Input(format!(
+            "more than {} numbers in this look like personal data, and no more can be waived at once; write fewer \
+             of them into one text",
+            limits::PERSONAL_WAIVERS_MAX
+        )))
     }
 
     /// Asks before something that cannot be taken back (D2).
@@ -271,6 +369,7 @@ impl Desk {
     ///
     /// As [`Self::take`].
     pub(crate) async fn take_as(&self, signer: &PrivateKeySigner, act: &Act) -> Result<Done, Failure> {
+        self.require_standing(signer.address(), act.module, &act.input).await?;
         let gas = self.gas(signer.address(), act.module, &act.input).await?;
         if self.hand.dry_run {
             return Ok(Done::Rehearsed);
@@ -353,6 +452,7 @@ impl Desk {
 
     /// Signs and sends. `nonce` moves on; if another program used it meanwhile, the next is taken.
     async fn send(&self, signer: &PrivateKeySigner, nonce: &mut u64, job: &Job) -> Result<B256, Failure> {
+        let input = Bytes::from(self.public(&job.input)?.into_owned());
         let mut attempt = 1;
         loop {
             let transaction = TxEip1559 {
@@ -360,7 +460,7 @@ impl Desk {
                 nonce: *nonce,
                 gas_limit: job.gas,
                 to: job.module.into(),
-                input: job.input.clone(),
+                input: input.clone(),
                 ..TxEip1559::default()
             };
             let (hash, raw) = wallet::sign(signer, transaction)?;
@@ -475,10 +575,31 @@ impl Told {
     }
 }
 
-/// How many rows a second, in whole ones.
+/// Rows a second, whole ones.
 fn rate(state: &ProgressState, out: &mut dyn core::fmt::Write) {
-    // A bar that cannot be drawn is no failure.
+    // A bar is for people: a rate that cannot be written is none.
     let _ = write!(out, "{:.0}/s", state.per_sec());
+}
+
+/// Where in what a person wrote a number stands that looks like personal data: the signs before it,
+/// never the number, and no digits.
+fn place(input: &[u8], finding: &Finding) -> String {
+    const WORD: usize = 32;
+    const SELECTOR: usize = 4;
+    let kind = finding.kind;
+    let head = input.get(..finding.offset).unwrap_or_default();
+    let text = head.iter().rposition(|byte| *byte < b' ').map_or(0, |place| place.saturating_add(1));
+    // The length of a text stands at the end of a word of its own.
+    let in_word = text.saturating_sub(SELECTOR) % WORD;
+    let text = if in_word > WORD - SELECTOR { text.saturating_add(WORD - in_word) } else { text };
+    let before = String::from_utf8_lossy(head.get(text..).unwrap_or_default());
+    let signs: Vec<char> = before.chars().filter(|sign| !sign.is_control()).collect();
+    let shown = signs.get(signs.len().saturating_sub(BEFORE_CHARS)..).unwrap_or_default().iter();
+    let shown: String = shown.map(|sign| if sign.is_numeric() { '·' } else { *sign }).collect();
+    match shown.trim() {
+        "" => format!("a text begins with what looks like a {kind}"),
+        shown => format!("what stands behind {shown:?} looks like a {kind}"),
+    }
 }
 
 fn request(from: Option<Address>, to: Address, input: &[u8]) -> Value {

@@ -46,7 +46,7 @@ const PASSPHRASE_CHARS_MIN: usize = 8;
 /// Bind accounts to checked people and organisations; records and disclosures.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding identity appoint \"Harbour Identity Office\" --approve    propose an authority\n  ding identity record init                                  a folder for records, encrypted\n  ding identity bind person 0x… --level document             you are asked for the person\n  ding identity bind person 0x… --level document --data -    the same from standard input (JSON)\n  ding identity bind organisation 0x… --code 91310000MA1FL0000X --name \"…\" --level in-person\n  ding identity rotate 0xOLD 0xNEW --reason key-lost\n  ding identity show 0x…                                     standing, binding, accounts\n  ding identity disclose --order 2026000001 --to age1…       answer an order to disclose\n  ding identity check-disclosure order-2026000001.age --identity key.txt --show name\n\nPersonal data never goes on the ledger, and comes from prompts, files or standard input:\n  {\"name\": \"…\", \"document\": {\"type\": \"resident-id\", \"number\": \"…\"}, \"mobile\": \"…\", \"address\": \"…\"}"
+    after_help = "Examples:\n  ding identity appoint \"Harbour Identity Office\" --approve    propose an authority\n  ding identity record init                                  a folder for records, encrypted\n  ding identity bind person 0x… --level document             you are asked for the person\n  ding identity bind person 0x… --level document --data -    the same from standard input (JSON)\n  ding identity bind organisation 0x… --code 91310000MA0000015F --name \"…\" --level in-person\n  ding identity rotate 0xOLD 0xNEW --reason key-lost\n  ding identity show 0x…                                     standing, binding, accounts, history\n  ding identity show provider                                on development chains by name\n  ding identity disclose --order 2026000001 --to age1…       answer an order to disclose\n  ding identity check-disclosure order-2026000001.age --identity key.txt --show name\n\nPersonal data never goes on the ledger, and comes from prompts, files or standard input:\n  {\"name\": \"…\", \"document\": {\"type\": \"resident-id\", \"number\": \"…\"}, \"mobile\": \"…\", \"address\": \"…\"}"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -79,6 +79,7 @@ enum What {
     /// Set level and expiry of a binding after another check.
     Renew {
         /// Number of the binding.
+        #[arg(value_parser = named::number::<u64>)]
         binding: u64,
         /// How the subject was checked.
         #[arg(long, value_parser = level)]
@@ -90,20 +91,20 @@ enum What {
     /// Put a further account under a root's binding.
     AddAccount {
         /// The root.
-        #[arg(value_parser = named::account)]
-        root: Address,
+        #[arg(value_parser = named::who)]
+        root: named::Who,
         /// The account.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        #[arg(value_parser = named::who)]
+        account: named::Who,
     },
     /// Replace an account of a binding by another; the old one is never bound again.
     Rotate {
         /// The account that goes.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        #[arg(value_parser = named::who)]
+        account: named::Who,
         /// The account that comes.
-        #[arg(value_parser = named::account)]
-        successor: Address,
+        #[arg(value_parser = named::who)]
+        successor: named::Who,
         /// Why.
         #[arg(long, value_parser = named::reason)]
         reason: Reason,
@@ -117,8 +118,8 @@ enum What {
     /// Invite an account to act under your binding, or to succeed you.
     Invite {
         /// The account.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        #[arg(value_parser = named::who)]
+        account: named::Who,
         /// join or succeed.
         #[arg(long = "to", value_name = "PURPOSE", default_value = "join", value_parser = purpose)]
         purpose: Purpose,
@@ -126,19 +127,19 @@ enum What {
     /// Take an invitation back.
     WithdrawInvitation {
         /// The account that was invited.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        #[arg(value_parser = named::who)]
+        account: named::Who,
     },
     /// Accept an invitation, with the invited account.
     Accept {
         /// Who invited.
-        #[arg(value_parser = named::account)]
-        inviter: Address,
+        #[arg(value_parser = named::who)]
+        inviter: named::Who,
     },
     /// Show the standing of an account, or a binding by its number.
     #[command(alias = "standing")]
     Show {
-        /// An account, or the number of a binding.
+        /// An account (an address, or a name as --key takes it), or the number of a binding.
         #[arg(value_name = "ACCOUNT|BINDING")]
         subject: String,
     },
@@ -162,8 +163,8 @@ enum What {
 #[derive(Debug, clap::Args)]
 struct Stop {
     /// The account.
-    #[arg(value_parser = named::account)]
-    account: Address,
+    #[arg(value_parser = named::who)]
+    account: named::Who,
     /// Why.
     #[arg(long, value_parser = named::reason)]
     reason: Reason,
@@ -295,9 +296,11 @@ async fn take(desk: &Desk, step: What) -> Result<(), Failure> {
             return desk.report(&done, told);
         }
         What::AddAccount { root, account } => {
+            let (root, account) = (root.of(desk)?, account.of(desk)?);
             (Act::new(ADDRESS, &addAccountCall { root, account }), account, "added")
         }
         What::Rotate { account, successor, reason } => {
+            let (account, successor) = (account.of(desk)?, successor.of(desk)?);
             let act = Act::new(ADDRESS, &rotateCall { account, successor, reason: reason.number() });
             (
                 act.losing(format!("{account} is replaced by {successor} and never bound again")),
@@ -306,17 +309,21 @@ async fn take(desk: &Desk, step: What) -> Result<(), Failure> {
             )
         }
         What::Suspend(Stop { account, reason }) => {
+            let account = account.of(desk)?;
             (Act::new(ADDRESS, &suspendCall { account, reason: reason.number() }), account, "suspended")
         }
         What::Restore(Stop { account, reason }) => {
+            let account = account.of(desk)?;
             (Act::new(ADDRESS, &restoreCall { account, reason: reason.number() }), account, "restored")
         }
         What::Revoke(Stop { account, reason }) => {
+            let account = account.of(desk)?;
             let act = Act::new(ADDRESS, &revokeCall { account, reason: reason.number() });
             let lost = format!("{account} is revoked for good, a root with every account under it");
             (act.losing(lost), account, "revoked")
         }
         What::Invite { account, purpose } => {
+            let account = account.of(desk)?;
             let done =
                 desk.take(&Act::new(ADDRESS, &inviteCall { account, purpose: purpose.number() })).await?;
             let mut told = Told::default();
@@ -330,9 +337,11 @@ async fn take(desk: &Desk, step: What) -> Result<(), Failure> {
             return desk.report(&done, told);
         }
         What::WithdrawInvitation { account } => {
+            let account = account.of(desk)?;
             (Act::new(ADDRESS, &withdrawInvitationCall { account }), account, "not invited any more")
         }
         What::Accept { inviter } => {
+            let inviter = inviter.of(desk)?;
             let signer = desk.signer()?;
             let done = desk.take_as(&signer, &Act::new(ADDRESS, &acceptCall { inviter })).await?;
             return finish(desk, &done, signer.address(), "under the binding").await;

@@ -36,7 +36,7 @@ const DEVELOPMENT_BALANCE: u128 = 10_000 * 1_000_000_000_000_000_000;
 /// for tests; then carry each folder to its member and delete it here.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding init --production --organisation \"National Administration,supervisor\" --organisation \"Harbour Bank,91310000MA1FL0000X\" \\\n    --organisation \"Harbour Identity Office\" --organisation \"Zhejiang Administration,provincial,33\" --authority \"Harbour Identity Office\"\n  ding node --dir net/member-1\n  ding keys import net/member-1/keys/account.hex       the organisation's account, under a passphrase"
+    after_help = "Examples:\n  ding init --members 4 --dir net\n  ding init --members 4 --dir net --host 10.0.0.11 --host 10.0.0.12 --host 10.0.0.13 --host 10.0.0.14\n  ding init --production --organisation \"National Administration,supervisor\" --organisation \"Harbour Bank,91310000MA0000015F\" \\\n    --organisation \"Harbour Identity Office\" --organisation \"Zhejiang Administration,provincial,33\" --authority \"Harbour Identity Office\"\n  ding node --dir net/member-1\n  ding keys import net/member-1/keys/account.hex       the organisation's account, under a passphrase"
 )]
 pub struct Args {
     /// Number of members, 1 to 64; four are the fewest that bear one faulty member.

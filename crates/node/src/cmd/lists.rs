@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use crate::{
     failure::Failure,
-    text::{beijing, say, say_json},
+    text::{beijing, padded, say, say_json, width},
 };
 use serde_json::{Map, Value, json};
 
@@ -108,18 +108,10 @@ fn lines(items: &[Value], columns: &[&str]) -> String {
         })
         .collect();
     let line = |row: &Vec<String>| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(text, wide)| format!("{text}{}", " ".repeat(wide.saturating_sub(width(text)))));
+        let cells = row.iter().zip(&widths).map(|(text, wide)| padded(text, *wide));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     table.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// How wide a text stands on a screen: Chinese signs take two places.
-pub(crate) fn width(text: &str) -> usize {
-    text.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum()
 }
 
 /// The name of a field as words: `providerName` is "provider name".
@@ -192,9 +184,9 @@ impl Profile {
             }
             for (name, value) in rows {
                 let names = core::iter::once(name.as_str()).chain(core::iter::repeat(""));
-                lines.extend(names.zip(value.lines()).map(|(name, line)| {
-                    format!("  {name}{}  {line}", " ".repeat(wide.saturating_sub(width(name))))
-                }));
+                lines.extend(
+                    names.zip(value.lines()).map(|(name, line)| format!("  {}  {line}", padded(name, wide))),
+                );
             }
         }
         lines.join("\n")

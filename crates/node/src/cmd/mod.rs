@@ -26,6 +26,8 @@ pub mod verify;
 pub mod vote;
 mod words;
 
+pub(crate) use desk::COMMON;
+
 use crate::{
     cli::{Cli, Command},
     failure::Failure,

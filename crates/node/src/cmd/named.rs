@@ -1,13 +1,20 @@
 //! What people write on the command line: accounts, days, times, digests, organisations, modules.
 
 use super::{desk::Desk, evidence};
-use crate::{failure::Failure, text};
+use crate::{
+    failure::Failure,
+    text,
+    wallet::{self, Accounts},
+};
 use ding_modules::{
     calendar::Day,
     identity::Reason,
-    ids, members,
+    ids::{self, FilingNumber},
+    members,
     members::abi::IMembers::{Organisation, organisationCall, organisationCountCall},
-    registry, uscc,
+    registry,
+    services::{self, abi::IServices::serviceOfNumberCall},
+    uscc,
 };
 use ding_primitives::{Address, B256};
 use std::{
@@ -34,9 +41,73 @@ pub(super) fn account(text: &str) -> Result<Address, String> {
     Ok(address)
 }
 
+/// An account that somebody names: by its address, or as `--key` takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// By its address.
+    Account(Address),
+    /// By the name of a key file, or of a part on a development chain.
+    Name(String),
+}
+
+/// An account by its address or a name.
+///
+/// # Errors
+///
+/// It begins like an address and is none.
+pub(super) fn who(text: &str) -> Result<Who, String> {
+    let begins = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    match account(text) {
+        Ok(account) => Ok(Who::Account(account)),
+        Err(why) if begins => Err(why),
+        Err(_) => Ok(Who::Name(text.to_owned())),
+    }
+}
+
+impl Who {
+    /// The account. Names of parts mean test accounts, whose keys everybody knows: on development
+    /// chains only.
+    ///
+    /// # Errors
+    ///
+    /// Nothing has this name.
+    pub(super) fn of(&self, desk: &Desk) -> Result<Address, Failure> {
+        let name = match self {
+            Self::Account(account) => return Ok(*account),
+            Self::Name(name) => name,
+        };
+        let part = wallet::development_part(name).filter(|_| desk.chain.development);
+        if let Some(account) = part {
+            return Ok(account);
+        }
+        let known = Accounts::new(&desk.hand.accounts).address_of(name);
+        known.ok_or_else(|| {
+            let parts = wallet::DEVELOPMENT_PARTS.map(|(name, _)| name).join(", ");
+            let parts =
+                if desk.chain.development { format!(", nor one of {parts}") } else { String::new() };
+            Failure::Input(format!(
+                "{name:?} is no account: want 0x and 40 hexadecimal digits, or the name of a key file in {}{parts}",
+                desk.hand.accounts.display()
+            ))
+        })
+    }
+}
+
 /// A day, as `2026-02-28`.
 pub(super) fn day(text: &str) -> Result<Day, String> {
     text.parse::<Day>().map_err(|error| error.to_string())
+}
+
+/// A number of something that the ledger counts.
+///
+/// # Errors
+///
+/// It is none, or too large for what it numbers.
+pub(super) fn number<T: core::str::FromStr>(text: &str) -> Result<T, String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("{text:?} is no number: want digits only, as lists and answers show it"));
+    }
+    text.parse().map_err(|_| format!("{text} is too large for what is numbered here"))
 }
 
 /// 32 bytes in hexadecimal, with or without 0x.
@@ -192,6 +263,28 @@ pub(super) async fn organisation_number(desk: &Desk, text: &str) -> Result<u32, 
     )))
 }
 
+/// The service that a person means: by its id (64 hexadecimal digits) or its filing number.
+///
+/// # Errors
+///
+/// It is neither, or no service has this number; or the member does not answer.
+pub(super) async fn service(desk: &Desk, text: &str) -> Result<B256, Failure> {
+    if let Ok(id) = word(text) {
+        return Ok(id);
+    }
+    let number = FilingNumber::parse(text).map_err(|error| {
+        Failure::Input(format!(
+            "{text:?} is no id of a service (64 hexadecimal digits) and no filing number: {error}"
+        ))
+    })?;
+    let call = serviceOfNumberCall { number: number.as_str().to_owned() };
+    let id = desk.ask(services::state::ADDRESS, &call).await?;
+    if id.is_zero() {
+        return Err(Failure::Input(format!("no service has the filing number {}", number.in_full())));
+    }
+    Ok(id)
+}
+
 /// The module that a person means: by name or address.
 ///
 /// # Errors
@@ -250,6 +343,23 @@ mod tests {
         assert_eq!(account(good).unwrap(), account(&good.to_lowercase()).unwrap());
         assert!(account("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92267").unwrap_err().contains("EIP-55"));
         assert!(account("0xf39F").is_err() && account("").is_err());
+    }
+
+    #[test]
+    fn what_is_no_number_is_told_in_plain_words() {
+        assert_eq!(number::<u64>("2026000001"), Ok(2_026_000_001));
+        for wrong in ["abc", "", "-1", "+1", "1.5", "0x1"] {
+            assert!(number::<u64>(wrong).unwrap_err().contains("digits only"), "{wrong}");
+        }
+        assert!(number::<u16>("70000").unwrap_err().contains("too large"));
+    }
+
+    #[test]
+    fn an_account_is_named_by_its_address_or_as_a_key() {
+        let address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+        assert_eq!(who(address), Ok(Who::Account(address.parse().unwrap())));
+        assert_eq!(who("provider"), Ok(Who::Name("provider".into())));
+        assert!(who("0xf39F").unwrap_err().contains("40 hexadecimal digits"));
     }
 
     #[test]

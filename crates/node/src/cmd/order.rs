@@ -6,7 +6,7 @@
 mod draft;
 mod show;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use self::draft::{Draft, Lift};
 use super::{
@@ -27,7 +27,7 @@ use ding_modules::{
         state::ADDRESS,
     },
 };
-use ding_primitives::{Address, B256, U256, limits};
+use ding_primitives::{B256, U256, limits};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -36,7 +36,7 @@ use std::{
 /// Supervisory orders: draft, approve, answer, appeal, decide, lift, report.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding order draft freeze 0x… --basis \"AML Law art. 26\" --until 2026-12-31 --key supervisor\n  ding order draft suspend 浙网信备33010126000100010018号 --basis \"Order No. 3 art. 20\"\n  ding order draft disclose 0x… --field name --field document --case case.pdf --days 5 --basis …\n  ding order approve 2026000001 --key supervisor-2      by another person\n  ding order appeal 2026000001 grounds.pdf              by the target\n  ding order lift 2026000001 --basis \"cause removed\"      drafts the order that lifts it\n  ding order list --state in-force;  ding order show 2026000001;  ding order report 2026"
+    after_help = "Examples:\n  ding order draft freeze 0x… --basis \"AML Law art. 26\" --until 2026-12-31 --key supervisor\n  ding order draft suspend 浙网信备33010126000100010018号 --basis \"Order No. 3 art. 20\"\n  ding order draft disclose 0x… --field name --field document --case case.pdf --days 5 --basis …\n  ding order approve 2026000001 --key supervisor-2      by another person\n  ding order appeal 2026000001 grounds.pdf              by the target\n  ding order lift 2026000001 --basis \"cause removed\"      drafts the order that lifts it\n  ding order list --target 0x…                            those against you, or against a service\n  ding order list --state in-force;  ding order show 2026000001;  ding order report 2026"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -54,11 +54,13 @@ enum What {
     /// Approve a draft of another person: it takes effect.
     Approve {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
     },
     /// Turn down a draft of another person.
     Decline {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The reasons: a file, or its SHA-256 digest.
         #[arg(long, value_name = "FILE|DIGEST")]
@@ -67,11 +69,13 @@ enum What {
     /// Take back your own draft.
     Withdraw {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
     },
     /// Answer a request for information, or report a correction, as the target.
     Answer {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The answer: a file, or its SHA-256 digest. It goes to the administration off the ledger.
         #[arg(value_name = "FILE|DIGEST")]
@@ -80,6 +84,7 @@ enum What {
     /// Accept an answer, or not.
     Settle {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The answer is accepted: the order is settled.
         #[arg(long, required_unless_present = "reject", conflicts_with = "reject")]
@@ -99,6 +104,7 @@ enum What {
     /// the package and does this too).
     Deliver {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The encrypted package.
         #[arg(long, value_name = "FILE")]
@@ -110,6 +116,7 @@ enum What {
     /// Put on record that you look at disclosed data (`ding identity check-disclosure --show` does it).
     Look {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// What you look at.
         #[arg(long = "field", value_name = "FIELD", required = true, value_parser = field)]
@@ -121,6 +128,7 @@ enum What {
     /// Appeal against an order, as its target. Once, within 60 days.
     Appeal {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The grounds: a file, or its SHA-256 digest.
         #[arg(value_name = "FILE|DIGEST")]
@@ -129,6 +137,7 @@ enum What {
     /// Decide an appeal, as somebody who had no hand in the order.
     Decide {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
         /// The order stands.
         #[arg(long, required_unless_present = "revoke", conflicts_with = "revoke")]
@@ -143,6 +152,7 @@ enum What {
     /// Show an order: who, whom, why, until when, and what became of it.
     Show {
         /// Number of the order.
+        #[arg(value_parser = named::number::<u64>)]
         number: u64,
     },
     /// Show the orders of a year, the newest first.
@@ -150,13 +160,14 @@ enum What {
     /// Count the orders of a year by action: the yearly report.
     Report {
         /// The year.
+        #[arg(value_parser = named::number::<u32>)]
         year: u32,
     },
     /// Show the orders that freeze an account now.
     Freezes {
-        /// The account.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        /// The account, by its address or a name as --key takes it.
+        #[arg(value_parser = named::who)]
+        account: named::Who,
     },
 }
 
@@ -166,6 +177,10 @@ enum What {
 ///
 /// What it failed of.
 pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
+    // What was left out is told before anybody is asked.
+    if let What::Draft(draft) = &args.what {
+        draft.check()?;
+    }
     block_on(async {
         let desk = Desk::open(args.hand, json).await?;
         match args.what {
@@ -175,7 +190,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<(), Failure> {
             What::Show { number } => show::show(&desk, number).await,
             What::List(list) => show::list(&desk, &list).await,
             What::Report { year } => show::report(&desk, year).await,
-            What::Freezes { account } => show::freezes(&desk, account).await,
+            What::Freezes { account } => show::freezes(&desk, account.of(&desk)?).await,
             step => {
                 let (number, act, said) = act(&desk, step).await?;
                 let done = desk.take(&act).await?;

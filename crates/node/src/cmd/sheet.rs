@@ -4,11 +4,8 @@
 //! Columns are found by their names, in Chinese or English, in any order. What is wrong with a cell is
 //! collected with its row and column, so that one run names everything.
 
-use super::{
-    lists,
-    words::{self, cut},
-};
-use crate::failure::Failure;
+use super::words::{self, cut};
+use crate::{failure::Failure, text::width};
 use calamine::{DataRef, Reader as _, Xlsx};
 use ding_modules::{calendar::Day, ids::text::half_width};
 use ding_primitives::limits;
@@ -575,10 +572,10 @@ pub(crate) fn to_xlsx(name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>, Failu
     }
     for column in 0..rows.first().map_or(0, Vec::len) {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        let width = cells.map(|cell| lists::width(cell)).max().unwrap_or(0).clamp(WIDTH_MIN, WIDTH_MAX);
-        let (column, width) = (u16::try_from(column), u16::try_from(width));
-        let (column, width) = (column.map_err(Failure::failed)?, width.map_err(Failure::failed)?);
-        sheet.set_column_width(column, width.saturating_add(WIDTH_MARGIN)).map_err(Failure::failed)?;
+        let wide = cells.map(|cell| width(cell)).max().unwrap_or(0).clamp(WIDTH_MIN, WIDTH_MAX);
+        let (column, wide) = (u16::try_from(column), u16::try_from(wide));
+        let (column, wide) = (column.map_err(Failure::failed)?, wide.map_err(Failure::failed)?);
+        sheet.set_column_width(column, wide.saturating_add(WIDTH_MARGIN)).map_err(Failure::failed)?;
     }
     book.save_to_buffer().map_err(Failure::failed)
 }

@@ -28,7 +28,7 @@ use ding_primitives::{Address, Bytes, limits};
 /// Propose, vote, and carry out what was approved.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  ding vote propose calendar-table 2027.csv --notice notice.pdf --key supervisor\n  ding vote propose add-organisation \"Harbour Bank\" --code 91310000MA1FL0000X\n  ding vote propose set-parameter approval_permille 75%\n  ding vote propose appoint-authority \"Harbour Identity Office\" --approve --execute\n  ding vote approve 7                          and `reject`, `withdraw`\n  ding vote execute 7                          carry out what was approved\n  ding vote list --state open                  the newest first\n  ding vote show 7                             what it would change, and who said what"
+    after_help = "Examples:\n  ding vote propose calendar-table 2027.csv --notice notice.pdf --key supervisor\n  ding vote propose add-organisation \"Harbour Bank\" --code 91310000MA0000015F\n  ding vote propose set-parameter approval_permille 75%\n  ding vote propose appoint-authority \"Harbour Identity Office\" --approve --execute\n  ding vote approve 7                          and `reject`, `withdraw`\n  ding vote execute 7                          carry out what was approved\n  ding vote list --state open                  the newest first\n  ding vote show 7                             what it would change, and who said what"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -49,6 +49,7 @@ enum What {
     /// Vote for a proposal. The last vote of an organisation counts.
     Approve {
         /// Its number.
+        #[arg(value_parser = named::number::<u64>)]
         id: u64,
         /// Carry it out if this vote approves it.
         #[arg(long)]
@@ -57,16 +58,19 @@ enum What {
     /// Vote against a proposal.
     Reject {
         /// Its number.
+        #[arg(value_parser = named::number::<u64>)]
         id: u64,
     },
     /// Take back a proposal of your own organisation.
     Withdraw {
         /// Its number.
+        #[arg(value_parser = named::number::<u64>)]
         id: u64,
     },
     /// Carry out a proposal that was approved.
     Execute {
         /// Its number.
+        #[arg(value_parser = named::number::<u64>)]
         id: u64,
     },
     /// Show proposals, the newest first.
@@ -81,6 +85,7 @@ enum What {
     /// Show a proposal, what it would change, and the votes.
     Show {
         /// Its number.
+        #[arg(value_parser = named::number::<u64>)]
         id: u64,
     },
     /// Show the organisations of the ledger with numbers and roles.
@@ -182,7 +187,7 @@ pub(super) async fn propose(desk: &Desk, call: Call, terms: &Terms) -> Result<()
     }
     let title = match &terms.title {
         Some(title) => title.clone(),
-        None => change.chars().take(limits::PROPOSAL_TITLE_CHARS_MAX).collect::<String>().trim().to_owned(),
+        None => short(&change, limits::PROPOSAL_TITLE_CHARS_MAX),
     };
     let proposal = proposeCall {
         target: *target,
@@ -206,6 +211,20 @@ pub(super) async fn propose(desk: &Desk, call: Call, terms: &Terms) -> Result<()
     told.put("takes votes until", named::time(event.endsMs, ""), event.endsMs);
     desk.report(&done, told)?;
     if desk.json { Ok(()) } else { say(&format!("Vote with: ding vote approve {}", event.id)) }
+}
+
+/// The text in at most so many characters: cut between words, so that no half of a number or digest
+/// stands in a title.
+fn short(text: &str, chars_max: usize) -> String {
+    if text.chars().count() <= chars_max {
+        return text.trim().to_owned();
+    }
+    let start: String = text.chars().take(chars_max.saturating_sub(1)).collect();
+    // Chinese has no blanks between words.
+    let cut = start.rfind(' ').filter(|place| *place > start.len() / 2).unwrap_or(start.len());
+    let whole = start.get(..cut).unwrap_or(&start);
+    let whole = whole.trim_end_matches([' ', ',', ';', ':', '(']);
+    format!("{}…", whole.strip_suffix(" (notice").unwrap_or(whole))
 }
 
 async fn vote(desk: &Desk, id: u64, approve: bool, execute: bool) -> Result<(), Failure> {
@@ -232,7 +251,16 @@ async fn cast(desk: &Desk, id: u64, approve: bool, execute: bool, mut told: Told
     told.put("state", status.name(), status.name());
     if execute && status == Status::Approved {
         if found.proposal.notBeforeMs <= named::now_ms() {
-            return self::execute(desk, &found, &mut told).await;
+            let Err(failure) = self::execute(desk, &found, &mut told).await else { return Ok(()) };
+            // The vote counts whatever became of the rest.
+            told.put("carried out", "no", false);
+            desk.report(&done, told)?;
+            return Err(failure.map(|why| {
+                format!(
+                    "your vote counted and proposal {id} is approved, but it could not be carried out: {why}; try \
+                     again with `ding vote execute {id}`"
+                )
+            }));
         }
         told.put("carried out from", named::time(found.proposal.notBeforeMs, ""), found.proposal.notBeforeMs);
     }

@@ -224,3 +224,21 @@ fn periods_that_began_are_asked_about_at_a_bounded_price() {
     scene.call(STRANGER, deadlineCall { start: day("2026-02-10").get(), workingDays: 20 }).unwrap();
     assert!(scene.gas_used() < 8_000, "{} gas", scene.gas_used());
 }
+
+#[test]
+fn a_table_without_a_day_of_its_own_is_in_effect_when_it_is_loaded() {
+    let mut scene = scene("2026-12-11");
+    let start = day("2026-12-31").get();
+    let deadline = |scene: &mut Scene<'_>| scene.read(STRANGER, deadlineCall { start, workingDays: 1 });
+    assert!(deadline(&mut scene).provisional);
+    let call = loadTableCall { effectiveDay: 0, ..table(2027, &[1, 2, 3], "2027-01-01") };
+    let told = describe(&call.abi_encode()).unwrap();
+    assert!(told.contains("in effect from the day of loading on"), "{told}");
+    approve(&mut scene, &call);
+    scene.call(NOTARY, call).unwrap();
+    let found = scene.read(STRANGER, tableCall { year: 2027 }).current;
+    assert_eq!(Day::new(found.effectiveDay), day("2026-12-11"));
+    let settled = deadline(&mut scene);
+    assert_eq!((Day::new(settled.day), settled.provisional), (day("2027-01-04"), false));
+    scene.check();
+}

@@ -8,9 +8,9 @@
 //! 2027-02-20,makeup
 //! ```
 //!
-//! or JSON, as in a genesis file: `{"year": 2027, "holidays": ["2027-01-01..2027-01-03"], "makeup": []}`.
+//! (a day as every sheet takes it: 2027-01-01, 2027/1/1, 20270101 or 2027年1月1日), or JSON, as in a genesis file: `{"year": 2027, "holidays": ["2027-01-01..2027-01-03"], "makeup": []}`.
 
-use crate::failure::Failure;
+use crate::{cmd::words, failure::Failure};
 use ding_modules::calendar::{Day, table::WorkingDays};
 use ding_primitives::limits;
 use serde::Deserialize;
@@ -44,7 +44,7 @@ impl Entry {
     fn ends(&self) -> Result<(Day, Day), String> {
         let Self { place, days, .. } = self;
         let (first, last) = days.split_once("..").unwrap_or((days, days));
-        let day = |text: &str| text.trim().parse::<Day>().map_err(|error| format!("{place}: {error}"));
+        let day = |text: &str| words::day(text).map_err(|error| format!("{place}: {error}"));
         Ok((day(first)?, day(last)?))
     }
 }
@@ -183,6 +183,9 @@ mod tests {
             parse("\u{feff}日期,类型\r\n2027-01-01..2027-01-03,放假\r\n2027-02-20,补班\r\n", None).unwrap(),
             want
         );
+        // Days as a spreadsheet writes them.
+        let sheet = "date,kind\n2027/1/1..2027/01/03,holiday\n2027年2月20日,makeup\n";
+        assert_eq!(parse(sheet, None).unwrap(), want);
         let json =
             r#"{"year":2027,"holidays":["2027-01-01","2027-01-02..2027-01-03"],"makeup":["2027-02-20"]}"#;
         assert_eq!(parse(json, Some(2027)).unwrap(), want);

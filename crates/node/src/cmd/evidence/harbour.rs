@@ -12,7 +12,7 @@ use ding_modules::{
     Call, Stop,
     evidence::{Evidence, state::ADDRESS},
     mocks::{NOTARY, Scene},
-    registry,
+    personal, registry,
 };
 use ding_primitives::{
     Address, B256, Bytes, DatabaseCommitment, Header, Height, Log, MemberKey, Receipt, Roots, Transaction,
@@ -207,6 +207,18 @@ impl World {
                 "genesisHash": GENESIS, "members": [], "faultsTolerated": 0, "development": self.is_development,
                 "version": "ding/harbour",
             })),
+            "eth_getStorageAt" => {
+                let (address, slot): (Address, U256) = (param(&params[0]), param(&params[1]));
+                let word = self.scene.host_mut().slots().find(|(place, _)| *place == (address, slot));
+                Ok(json!(B256::from(word.map_or(U256::ZERO, |(_, word)| word))))
+            }
+            "ding_orderReport" => {
+                use ding_modules::{dispatch::decode_event, orders::abi::IOrders::IdentityLooked};
+                let looks = self.scene.history().iter().filter_map(decode_event::<IdentityLooked>).count();
+                Ok(
+                    json!({ "items": [{ "action": "disclose", "looked": looks }], "next": null, "height": "0x1" }),
+                )
+            }
             "eth_blockNumber" => Ok(json!(U64::from(self.blocks.len()))),
             "eth_getTransactionCount" => Ok(json!(U64::from(self.nonce(&param(&params[0]))))),
             "eth_call" => self.call(&params[0], true),
@@ -228,10 +240,16 @@ impl World {
                 Err((-32002, "no read model here".into(), None))
             }
             "eth_getLogs" => {
-                let topics: Vec<B256> = param(&params[0]["topics"]);
+                let topics: Vec<Value> = param(&params[0]["topics"]);
                 let address: Address = param(&params[0]["address"]);
+                // A place of the filter is a topic, or a list of which one must be there.
+                let fits = |(wanted, topic): (&Value, &Value)| {
+                    wanted.as_array().map_or(wanted == topic, |list| list.contains(topic))
+                };
                 let wanted = |log: &&Value| {
-                    param::<Vec<B256>>(&log["topics"]).starts_with(&topics)
+                    let there: Vec<Value> = param(&log["topics"]);
+                    there.len() >= topics.len()
+                        && topics.iter().zip(&there).all(fits)
                         && param::<Address>(&log["address"]) == address
                 };
                 let logs: Vec<Value> = self.blocks.iter().flat_map(Block::logs_json).collect();
@@ -285,6 +303,10 @@ impl World {
                 format!("nonce too low: next nonce {nonce}, tx nonce {}", transaction.nonce()),
                 None,
             ));
+        }
+        // As the door of a member does.
+        if let Some(finding) = personal::find(transaction.input()) {
+            return Err((-32003, format!("personal data: {finding}"), None));
         }
         let lost = || (-32000, "the connection broke".to_owned(), None);
         if self.fault == Fault::LosesTransactions {

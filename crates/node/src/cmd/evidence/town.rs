@@ -28,6 +28,15 @@ pub(in crate::cmd) fn name(index: usize) -> String {
 /// (4, 5 and 6), 3 Harbour Bank (3). The first and the third run two members each. The office is
 /// identity authority 1.
 pub(in crate::cmd) fn found() -> Harbour {
+    found_for("open")
+}
+
+/// The same where only bound accounts and those of organisations act.
+pub(in crate::cmd) fn found_bound() -> Harbour {
+    found_for("bound")
+}
+
+fn found_for(admission: &str) -> Harbour {
     let organisation = |name: &str, roles: &[Role], accounts: &[usize], members: &[u8]| OrganisationEntry {
         name: name.into(),
         roles: roles.to_vec(),
@@ -41,7 +50,7 @@ pub(in crate::cmd) fn found() -> Harbour {
         .with_organisation(organisation("Harbour Bank", &[], &[3], &[3, 4]))
         .with_section(
             "identity",
-            json!({ "admission": "open", "authorities": [{ "organisation": "Harbour Identity Office" }] }),
+            json!({ "admission": admission, "authorities": [{ "organisation": "Harbour Identity Office" }] }),
         );
     Harbour::found_as(scene)
 }

@@ -208,6 +208,7 @@ impl Import {
         let salts = self.salts.as_deref().map(Salts::at).transpose()?;
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
+        desk.require_standing(signer.address(), ADDRESS, &[]).await?;
         require_hand(&desk, signer.address()).await?;
         let known = known(&desk, &entries).await?;
         let registered = registered(&desk, &entries).await?;

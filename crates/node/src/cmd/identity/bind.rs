@@ -4,7 +4,7 @@
 //! - B2 the record, with its salt, is on the disk before the transaction is sent: a commitment on the
 //!   ledger whose salt nobody has would be a person whom nobody can find again;
 //! - B3 a command that was interrupted is run again: it finds the record, asks the ledger, and sends
-//!   only what is not there.
+//!   only what is not there. What is there and says something else is refused, and nothing is written.
 
 use super::{
     super::{
@@ -26,12 +26,17 @@ use ding_modules::{
     dispatch::decode_event,
     identity::{
         Kind, Level,
-        abi::IIdentity::{Bound, authorityOfCall, bindCall, liveBindingCall},
+        abi::IIdentity::{
+            Binding as OnLedger, Bound, authorityOfCall, bindCall, bindingCall, liveBindingCall,
+        },
         state::ADDRESS,
     },
     members::{self, abi::IMembers::organisationOfCall},
 };
 use ding_primitives::{Address, B256, Bytes};
+
+/// A length of time that was said twice ends at the same time, give or take this.
+const SAME_MS: u64 = 60_000;
 
 /// Whom an account is bound to.
 #[derive(Debug, Subcommand)]
@@ -65,9 +70,9 @@ pub(super) enum Bind {
 /// How an account is bound.
 #[derive(Debug, clap::Args)]
 pub(super) struct Terms {
-    /// The account: the root of the binding.
-    #[arg(value_parser = named::account)]
-    account: Address,
+    /// The account, by its address or a name as --key takes it: the root of the binding.
+    #[arg(value_parser = named::who)]
+    account: named::Who,
     /// How the subject was checked: mobile, document, document-and-face, in-person.
     #[arg(long, value_parser = level)]
     level: Level,
@@ -153,26 +158,29 @@ async fn on_ledger(
 pub(super) async fn bind(desk: &Desk, bind: &Bind, prepared: Prepared) -> Result<(), Failure> {
     let Prepared { store, mut record } = prepared;
     let terms = bind.terms();
+    let account = terms.account.of(desk)?;
     let signer = desk.signer()?;
     let authority = authority_of(desk, signer.address()).await?;
     let (genesis, subject) = (desk.chain.genesis_hash, record.subject());
     settle(desk, &mut record).await?;
-    let ours = |known: &&Binding| {
-        (known.genesis, known.authority, known.account) == (genesis, authority, terms.account)
-    };
-    let known = record.bindings.iter().find(ours).map(|known| known.number);
-    if let (Some(number), Some(live)) = (known, on_ledger(desk, authority, subject, terms.account).await?) {
+    let ours =
+        |known: &&Binding| (known.genesis, known.authority, known.account) == (genesis, authority, account);
+    let known = record.bindings.iter().find(ours).cloned();
+    if let (Some(known), Some(live)) = (known, on_ledger(desk, authority, subject, account).await?) {
+        let found = desk.ask(ADDRESS, &bindingCall { id: live }).await?;
+        require_same(&record, (account, terms), (live, &found), &known)?;
         // The transaction of an earlier run arrived (B3).
         if let Some(store) = &store {
             store.put(&record)?;
         }
-        let mut told = told(&record, terms, number.max(live));
+        let mut told = told(&record, account, terms.level, live);
+        told.put("until", named::time(found.expiryMs, "no end"), found.expiryMs);
         told.fields.insert("recovered".into(), true.into());
         return already(desk, told);
     }
     let expiry_ms = terms.until.map_or(0, named::Moment::end_ms);
     let call = bindCall {
-        account: terms.account,
+        account,
         kind: record.kind().number(),
         subject: if record.kind() == Kind::Person { subject } else { B256::ZERO },
         level: terms.level.number(),
@@ -181,11 +189,12 @@ pub(super) async fn bind(desk: &Desk, bind: &Bind, prepared: Prepared) -> Result
         nameDigest: record.name_digest(),
     };
     let act = Act { module: ADDRESS, input: Bytes::from(call.abi_encode()), lost: None };
+    desk.require_standing(signer.address(), ADDRESS, &act.input).await?;
     desk.gas(signer.address(), ADDRESS, &act.input).await?; // B1
     record.bindings.push(Binding {
         genesis,
         authority,
-        account: terms.account,
+        account,
         number: 0,
         level: terms.level.number(),
         expiry_ms,
@@ -209,7 +218,48 @@ pub(super) async fn bind(desk: &Desk, bind: &Bind, prepared: Prepared) -> Result
             store.put(&record)?;
         }
     }
-    desk.report(&done, told(&record, terms, number))
+    desk.report(&done, told(&record, account, terms.level, number))
+}
+
+/// The binding on the ledger is the one that the command asks for: its level, its end and its name.
+fn require_same(
+    record: &Record,
+    (account, Terms { level, until, .. }): (Address, &Terms),
+    (number, found): (u64, &OnLedger),
+    known: &Binding,
+) -> Result<(), Failure> {
+    let end = named::time(found.expiryMs, "no end");
+    let there = Level::from_number(found.level).map_or("unknown", Level::name);
+    let refuse = |what: String, advice: String| {
+        Err(Failure::Failed(format!(
+            "{account} is bound already, by binding {number} (level {there}, until: {end}), and {what}; nothing was \
+             sent or written: {advice}"
+        )))
+    };
+    let renew = format!("change level and end with `ding identity renew {number}`");
+    if found.level != level.number() {
+        return refuse(format!("you ask for level {level}"), renew);
+    }
+    let asked = until.map_or(0, named::Moment::end_ms);
+    let fits = match until {
+        // The command said a length of time before, which began then.
+        Some(named::Moment::After(_)) => {
+            let later = named::now_ms().saturating_sub(known.prepared_ms);
+            known.expiry_ms == found.expiryMs
+                && asked.saturating_sub(later).abs_diff(known.expiry_ms) <= SAME_MS
+        }
+        _ => asked == found.expiryMs,
+    };
+    if !fits {
+        return refuse(format!("you ask for the end: {}", named::time(asked, "none")), renew);
+    }
+    if found.nameDigest != record.name_digest() {
+        return refuse(
+            "the name that you give is not the name that was bound".into(),
+            format!("correct the name, or revoke binding {number} and bind anew if it was wrong there"),
+        );
+    }
+    Ok(())
 }
 
 /// Whoever was interrupted learns what to do.
@@ -248,13 +298,14 @@ pub(super) async fn settle(desk: &Desk, record: &mut Record) -> Result<bool, Fai
     Ok(changed)
 }
 
-fn told(record: &Record, terms: &Terms, number: u64) -> Told {
+fn told(record: &Record, account: Address, level: Level, number: u64) -> Told {
     let mut told = Told::default();
-    told.put("account", terms.account, terms.account.to_string());
+    told.put("account", account, account.to_string());
     told.put("binding", number, number);
     told.put("kind", record.kind(), record.kind().name());
-    told.put("level", terms.level, terms.level.name());
-    told.put("subject", record.subject(), record.subject().to_string());
+    told.put("level", level, level.name());
+    let subject = show::subject(record.kind().number(), &record.subject());
+    told.put("subject", &subject, subject.as_str());
     told
 }
 

@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub(super) struct Disclose {
     /// Number of the order.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = named::number::<u64>)]
     order: u64,
     /// The requester (age1…), as it told you off the ledger.
     #[arg(long, value_name = "RECIPIENT")]
@@ -149,7 +149,8 @@ pub(super) async fn disclose(desk: &Desk, args: &Disclose) -> Result<(), Failure
     let digest = order::delivery(number, &order, &sealed);
     let signer = desk.signer()?;
     let act = Act::new(orders::state::ADDRESS, &deliverCall { number, fields, digest });
-    // The ledger says whether it would take the delivery before anything is written.
+    // Door and ledger say whether they would take the delivery before anything is written.
+    desk.require_standing(signer.address(), act.module, &act.input).await?;
     desk.gas(signer.address(), act.module, &act.input).await?;
     let names = Field::names(fields);
     desk.confirm(&format!(

@@ -1,19 +1,24 @@
 //! `ding identity show`, `list` and `authorities`: what the ledger shows anyone. No personal data: it
 //! has none.
 
-use super::super::{desk::Desk, named};
+use super::super::{
+    desk::{Desk, LogJson},
+    named,
+};
 use crate::{
     failure::Failure,
     text::{plural, say, say_json, table},
 };
+use alloy_sol_types::SolEvent as _;
 use ding_modules::identity::{
-    Kind, Level, Status,
+    Kind, Level, Reason, Status,
     abi::IIdentity::{
         AccountStanding, Binding, accountsOfCall, authorityCall, bindingCall, countsCall, standingOfCall,
     },
+    events::{self, AccountAdded, Bound, Renewed, Restored, Revoked, Rotated, Suspended},
     state::ADDRESS,
 };
-use ding_primitives::{Address, B256};
+use ding_primitives::{Address, B256, U256};
 use serde_json::{Value, json};
 
 /// A freeze without end.
@@ -23,7 +28,7 @@ const NEVER_MS: u64 = (1 << 48) - 1;
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Only those that this authority answers for.
-    #[arg(long, value_name = "AUTHORITY")]
+    #[arg(long, value_name = "AUTHORITY", value_parser = named::number::<u32>)]
     authority: Option<u32>,
     /// Only those in this state: active, suspended, revoked.
     #[arg(long, value_parser = status)]
@@ -55,7 +60,7 @@ pub(super) async fn standing(desk: &Desk, account: Address) -> Result<AccountSta
 }
 
 /// The subject as people read it: the code of an organisation, or the commitment to a person.
-fn subject(kind: u8, subject: &B256) -> String {
+pub(super) fn subject(kind: u8, subject: &B256) -> String {
     if Kind::from_number(kind) == Some(Kind::Organisation) {
         let code: Vec<u8> = subject.iter().copied().take_while(|byte| *byte != 0).collect();
         return String::from_utf8_lossy(&code).into_owned();
@@ -67,12 +72,85 @@ fn frozen(until_ms: u64) -> String {
     if until_ms == NEVER_MS { "without end".into() } else { format!("until {}", named::time(until_ms, "")) }
 }
 
+/// A step in the life of a binding.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// The account that it was about; that in whose place it came, of a rotation.
+    account: Option<Address>,
+    /// Why, where a reason was given.
+    pub(super) reason: Option<Reason>,
+    /// Who took it.
+    by: Option<Address>,
+    height: u64,
+    timestamp_ms: u64,
+}
+
+/// What happened to a binding, the earliest first; nothing if the member keeps no logs.
+pub(super) async fn history(desk: &Desk, id: u64) -> Result<Vec<Step>, Failure> {
+    let wanted = [
+        Bound::SIGNATURE_HASH,
+        Renewed::SIGNATURE_HASH,
+        AccountAdded::SIGNATURE_HASH,
+        Rotated::SIGNATURE_HASH,
+        Suspended::SIGNATURE_HASH,
+        Restored::SIGNATURE_HASH,
+        Revoked::SIGNATURE_HASH,
+    ];
+    let logs = match desk.dated_logs(ADDRESS, json!([wanted, B256::from(U256::from(id))])).await {
+        Err(Failure::Unreachable(why)) => return Err(Failure::Unreachable(why)),
+        other => other.unwrap_or_default(),
+    };
+    Ok(logs.iter().filter_map(step).collect())
+}
+
+fn step(dated: &LogJson) -> Option<Step> {
+    let (name, account, reason, by) = match events::decode(&dated.log())? {
+        events::Event::Bound(e) => ("bound", Some(e.account), 0, Some(e.by)),
+        events::Event::Renewed(e) => ("renewed", None, 0, Some(e.by)),
+        events::Event::AccountAdded(e) => ("account added", Some(e.account), 0, Some(e.by)),
+        events::Event::Rotated(e) => ("account replaced", Some(e.account), e.reason, Some(e.by)),
+        events::Event::Suspended(e) => ("suspended", Some(e.account), e.reason, Some(e.by)),
+        events::Event::Restored(e) => ("restored", Some(e.account), e.reason, Some(e.by)),
+        events::Event::Revoked(e) => ("revoked", Some(e.account), e.reason, Some(e.by)),
+        _ => return None,
+    };
+    let (height, timestamp_ms) = (dated.height(), dated.timestamp_ms());
+    Some(Step { name, account, reason: Reason::from_number(reason), by, height, timestamp_ms })
+}
+
+impl Step {
+    fn line(&self) -> String {
+        let mut text = self.name.to_owned();
+        if let Some(reason) = self.reason {
+            text.push_str(&format!(" ({})", reason.name()));
+        }
+        if let Some(account) = self.account {
+            text.push_str(&format!(": {account}"));
+        }
+        if let Some(by) = self.by {
+            text.push_str(&format!("\n  by {by}"));
+        }
+        text.push_str(&format!(", block {}", self.height));
+        if self.timestamp_ms != 0 {
+            text.push_str(&format!(", {}", named::time(self.timestamp_ms, "")));
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "step": self.name, "account": self.account, "reason": self.reason.map(Reason::name), "by": self.by,
+            "height": self.height, "timestampMs": Some(self.timestamp_ms).filter(|ms| *ms != 0),
+        })
+    }
+}
+
 pub(super) async fn show(desk: &Desk, text: &str) -> Result<(), Failure> {
     if let Ok(id) = text.parse::<u64>() {
         return show_binding(desk, id).await;
     }
-    let account = named::account(text)
-        .map_err(|why| Failure::Input(format!("{text:?}: {why}, or the number of a binding")))?;
+    let account = named::who(text).map_err(Failure::Input)?.of(desk)?;
     let standing = standing(desk, account).await?;
     let found = match standing.binding {
         0 => None,
@@ -81,6 +159,10 @@ pub(super) async fn show(desk: &Desk, text: &str) -> Result<(), Failure> {
             desk.ask(ADDRESS, &accountsOfCall { id }).await?,
         )),
     };
+    let history = match standing.binding {
+        0 => Vec::new(),
+        id => history(desk, id).await?,
+    };
     if desk.json {
         return say_json(&json!({
             "chain": desk.chain.name, "account": account, "status": status_name(standing.status),
@@ -88,6 +170,7 @@ pub(super) async fn show(desk: &Desk, text: &str) -> Result<(), Failure> {
             "expiryMs": standing.expiryMs, "frozenUntilMs": standing.frozenUntilMs, "root": standing.root,
             "successor": Some(standing.successor).filter(|successor| !successor.is_zero()),
             "binding": found.as_ref().map(|(binding, accounts)| binding_json(standing.binding, binding, accounts)),
+            "history": history.iter().map(Step::json).collect::<Vec<_>>(),
         }));
     }
     let mut rows = vec![
@@ -103,18 +186,27 @@ pub(super) async fn show(desk: &Desk, text: &str) -> Result<(), Failure> {
     if let Some((binding, accounts)) = &found {
         rows.extend(binding_rows(desk, standing.binding, binding, accounts).await?);
     }
+    rows.extend(history_row(&history));
     say(&format!("{account} on {}\n{}", desk.chain.name, table(&rows)))
+}
+
+fn history_row(history: &[Step]) -> Option<(&'static str, String)> {
+    let lines: Vec<String> = history.iter().map(Step::line).collect();
+    (!lines.is_empty()).then(|| ("history", lines.join("\n")))
 }
 
 async fn show_binding(desk: &Desk, id: u64) -> Result<(), Failure> {
     let binding = desk.ask(ADDRESS, &bindingCall { id }).await?;
     let accounts = desk.ask(ADDRESS, &accountsOfCall { id }).await?;
+    let history = history(desk, id).await?;
     if desk.json {
         let mut value = binding_json(id, &binding, &accounts);
         value["chain"] = desk.chain.name.clone().into();
+        value["history"] = history.iter().map(Step::json).collect();
         return say_json(&value);
     }
-    let rows = binding_rows(desk, id, &binding, &accounts).await?;
+    let mut rows = binding_rows(desk, id, &binding, &accounts).await?;
+    rows.extend(history_row(&history));
     say(&format!("binding {id} on {}\n{}", desk.chain.name, table(&rows)))
 }
 

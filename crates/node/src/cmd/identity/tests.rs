@@ -200,6 +200,95 @@ fn a_binding_whose_answer_was_lost_is_found_on_the_ledger_and_not_sent_again() {
 }
 
 #[test]
+fn a_binding_that_says_something_else_than_the_ledger_is_refused_by_name() {
+    let (harbour, folder, data) = office("identity-differs");
+    let target = name(8);
+    let until = ["--until", "2030-12-31"];
+    identity(&harbour, &folder, &[&bind(&target, &data)[..], &until].concat()).unwrap();
+    let (kept, sent) = (only(&folder), harbour.world().transactions());
+    let again = |words: &[&str]| identity(&harbour, &folder, words);
+    // The same once more is no failure: it may go on after an interruption.
+    again(&[&bind(&target, &data)[..], &until].concat()).unwrap();
+    let level = ["bind", "person", &target, "--level", "in-person", "--data", &data];
+    let ledger = ["binding 1", "level document", "2030-12-31", "nothing was sent"];
+    refused(again(&[&level[..], &until].concat()), &["ask for level in-person", "ding identity renew 1"]);
+    refused(again(&[&level[..], &until].concat()), &ledger);
+    refused(again(&bind(&target, &data)), &["ask for the end: none", "ding identity renew 1"]);
+    refused(again(&[&bind(&target, &data)[..], &["--until", "90d"]].concat()), &["ask for the end"]);
+    let other = folder.file("other.json", PERSON.replace("李四", "张三"));
+    refused(again(&[&bind(&target, &other)[..], &until].concat()), &["name", "revoke binding 1"]);
+    assert_eq!(harbour.world().transactions(), sent);
+    let record = only(&folder);
+    assert_eq!(record.name_digest(), kept.name_digest(), "the record keeps the name that was bound");
+
+    // An organisation under another name.
+    let bank = ["bind", "organisation", "provider-2", "--level", "in-person", "--code", "12330100MB0000027B"];
+    again(&[&bank[..], &["--name", "Harbour Bank"]].concat()).unwrap();
+    refused(again(&[&bank[..], &["--name", "Harbour Tank"]].concat()), &["name", "revoke binding 2"]);
+    assert_eq!(standing(&harbour, 9).binding, 2);
+}
+
+#[test]
+fn a_length_of_time_that_was_said_before_is_the_same_when_it_is_said_again() {
+    let (harbour, folder, data) = office("identity-length");
+    let target = name(8);
+    harbour.world().fault = Fault::LosesAnswers;
+    let words = [&bind(&target, &data)[..], &["--until", "400d"]].concat();
+    refused(identity(&harbour, &folder, &words), &["the same command goes on"]);
+    harbour.world().fault = Fault::None;
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    identity(&harbour, &folder, &words).unwrap();
+    assert_eq!((harbour.world().transactions(), only(&folder).bindings[0].number), (1, 1));
+}
+
+#[test]
+fn accounts_are_named_as_keys_are_on_development_chains_only() {
+    let (harbour, folder, data) = office("identity-named");
+    identity(&harbour, &folder, &bind("provider", &data)).unwrap();
+    assert_eq!(standing(&harbour, 8).binding, 1);
+    for words in [&["show", "provider"][..], &["show", "1"], &["add-account", "provider", "provider-2"]] {
+        identity(&harbour, &folder, words).unwrap();
+    }
+    assert_eq!(standing(&harbour, 9).binding, 1);
+    refused(identity(&harbour, &folder, &["show", "nobody"]), &["\"nobody\" is no account", "provider-2"]);
+    harbour.world().is_development = false;
+    let failure =
+        refused(identity(&harbour, &folder, &["show", "provider"]), &["\"provider\" is no account"]);
+    assert!(!failure.to_string().contains("supervisor"), "{failure}");
+}
+
+#[test]
+fn what_happened_to_a_binding_is_told_with_reasons() {
+    let (harbour, folder, data) = office("identity-history");
+    let (target, second, third) = (name(8), name(9), name(7));
+    let step = |words: &[&str]| identity(&harbour, &folder, words).unwrap();
+    step(&bind(&target, &data));
+    step(&["add-account", &target, &second]);
+    step(&["renew", "1", "--level", "in-person"]);
+    step(&["suspend", &second, "--reason", "key-compromised"]);
+    step(&["restore", &second, "--reason", "cause-removed"]);
+    step(&["rotate", &target, &third, "--reason", "key-lost", "--yes"]);
+    step(&["revoke", &third, "--reason", "holder-request", "--yes"]);
+    step(&["show", &second]);
+    let told = block_on(async {
+        let line = Line::try_parse_from(["identity", "authorities", "--rpc", &harbour.url]).unwrap();
+        let desk = Desk::open(line.args.hand, true).await.unwrap();
+        show::history(&desk, 1).await.unwrap()
+    });
+    let told: Vec<_> = told.unwrap().iter().map(|step| (step.name, step.reason)).collect();
+    let want = [
+        ("bound", None),
+        ("account added", None),
+        ("renewed", None),
+        ("suspended", Some(Reason::KeyCompromised)),
+        ("restored", Some(Reason::CauseRemoved)),
+        ("account replaced", Some(Reason::KeyLost)),
+        ("revoked", Some(Reason::HolderRequest)),
+    ];
+    assert_eq!(told, want);
+}
+
+#[test]
 fn a_binding_that_was_prepared_and_given_up_leaves_room_for_another_account() {
     let (harbour, folder, data) = office("identity-given-up");
     harbour.world().fault = Fault::LosesTransactions;
@@ -370,6 +459,8 @@ fn a_disclosure_goes_to_the_requester_alone_and_is_checked_against_the_ledger() 
     refused(identity(&harbour, &folder, &[&check[..], &["--show", "name"]].concat()), &[]);
     identity(&harbour, &folder, &[&check[..], &["--show", "name", "--key", &supervisor]].concat()).unwrap();
     assert_eq!(looks(), 1);
+    // Who looked stands with the order and in the yearly report.
+    order::tests::looked_at(&harbour, number, account(4));
     refused(
         identity(&harbour, &folder, &[&check[..], &["--show", "face", "--key", &supervisor]].concat()),
         &["has no face"],

@@ -16,10 +16,7 @@ use ding_modules::{
         abi::IOrders::{self, OrderDrafted, draftCall},
         state::ADDRESS,
     },
-    services::{
-        self,
-        abi::IServices::{serviceOfCall, serviceOfNumberCall},
-    },
+    services::{self, abi::IServices::serviceOfCall},
 };
 use ding_primitives::{Address, B256};
 
@@ -29,25 +26,27 @@ pub(super) struct Draft {
     /// suspend, restore, freeze, release, inquire, rectify, disclose or lift.
     #[arg(value_parser = action)]
     action: Action,
-    /// Whom it is against: an account, or a service by its filing number, id (64 hexadecimal digits) or,
-    /// for suspend and restore, one of its contracts.
+    /// Whom it is against: an account (an address, or a name as --key takes it), or a service by its
+    /// filing number, id (64 hexadecimal digits) or, for suspend and restore, one of its contracts.
     target: String,
     /// Legal basis: law and article. It is public; no personal data.
     #[arg(long)]
     basis: String,
-    /// When it ends by itself: a day, or a length of time (suspend, freeze, disclose).
+    /// When it ends by itself: a day, or a length of time. May be given to suspend, freeze and disclose.
     #[arg(long, value_name = "DATE", value_parser = named::moment)]
     until: Option<named::Moment>,
-    /// Working days to answer, from the day of approval (inquire, rectify, disclose).
-    #[arg(long, value_name = "N")]
+    /// Working days to answer, from the day of approval. Required to inquire, rectify and disclose.
+    #[arg(long, value_name = "N", value_parser = named::number::<u16>)]
     days: Option<u16>,
     /// Block from which on it has effect (suspend, restore); the next after approval without it.
     #[arg(long, value_name = "HEIGHT")]
     from_height: Option<u64>,
-    /// Number of the order that it lifts (restore, release, lift).
-    #[arg(long, value_name = "ORDER")]
+    /// Number of the order that it lifts. Required to restore, release and lift (`ding order lift` fills
+    /// all of it in).
+    #[arg(long, value_name = "ORDER", value_parser = named::number::<u64>)]
     lifts: Option<u64>,
-    /// What is to be disclosed: name, document, mobile, address, face, accounts, history.
+    /// What is to be disclosed: name, document, mobile, address, face, accounts, history. Required to
+    /// disclose.
     #[arg(long = "field", value_name = "FIELD", value_parser = field)]
     fields: Vec<Field>,
     /// The case: a file, or its SHA-256 digest. Required to disclose.
@@ -62,6 +61,7 @@ pub(super) struct Draft {
 #[derive(Debug, clap::Args)]
 pub(super) struct Lift {
     /// Number of the order that is to be lifted.
+    #[arg(value_parser = named::number::<u64>)]
     number: u64,
     /// Legal basis, or why the cause is gone.
     #[arg(long)]
@@ -74,6 +74,35 @@ pub(super) struct Lift {
 /// An action by its name.
 pub(super) fn action(text: &str) -> Result<Action, String> {
     Action::from_name(text).ok_or_else(|| format!("actions are {}", Action::ALL.map(Action::name).join(", ")))
+}
+
+impl Draft {
+    /// Each action has flags that it needs and flags that it does not take, as the ledger has parts.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let action = self.action;
+        let disclose = action == Action::Disclose;
+        // Flag, whether it is there, whether it must be there, whether it may be there.
+        let flags = [
+            ("--from-height", self.from_height.is_some(), false, action.has_beginning()),
+            ("--until", self.until.is_some(), false, action.has_end()),
+            ("--days", self.days.is_some(), action.has_clock(), action.has_clock()),
+            ("--lifts", self.lifts.is_some(), action.lifts(), action.lifts()),
+            ("--field", !self.fields.is_empty(), disclose, disclose),
+            ("--case", self.case.is_some(), disclose, true),
+        ];
+        let list = |flags: Vec<&str>| flags.join(", ");
+        let missing: Vec<&str> =
+            flags.iter().filter(|(_, is, must, _)| *must && !is).map(|(flag, ..)| *flag).collect();
+        if !missing.is_empty() {
+            return Err(Failure::Input(format!("an order to {action} needs {}", list(missing))));
+        }
+        let beyond: Vec<&str> =
+            flags.iter().filter(|(_, is, _, may)| *is && !may).map(|(flag, ..)| *flag).collect();
+        if !beyond.is_empty() {
+            return Err(Failure::Input(format!("an order to {action} takes no {}", list(beyond))));
+        }
+        Ok(())
+    }
 }
 
 pub(super) async fn draft(desk: &Desk, args: &Draft) -> Result<(), Failure> {
@@ -152,17 +181,16 @@ pub(super) async fn target(desk: &Desk, action: Action, text: &str) -> Result<(T
         let id = desk.ask(services::state::ADDRESS, &call).await?;
         return found(id, || format!("{address} belongs to no service; an order to {action} is against one"));
     }
-    if let Ok(id) = named::word(text) {
-        return Ok((TargetKind::Service, id));
+    if named::word(text).is_err() && FilingNumber::parse(text).is_err() {
+        let account = named::Who::Name(text.to_owned()).of(desk).ok();
+        let account = account.filter(|_| action.takes(TargetKind::Account)).ok_or_else(|| {
+            Failure::Input(format!(
+                "{text:?} is no account, no id of a service (64 hexadecimal digits) and no filing number"
+            ))
+        })?;
+        return Ok((TargetKind::Account, account.into_word()));
     }
-    let number = FilingNumber::parse(text).map_err(|error| {
-        Failure::Input(format!(
-            "{text:?} is no account, no id of a service (64 hexadecimal digits) and no filing number: {error}"
-        ))
-    })?;
-    let call = serviceOfNumberCall { number: number.as_str().to_owned() };
-    let id = desk.ask(services::state::ADDRESS, &call).await?;
-    found(id, || format!("no service has the filing number {}", number.in_full()))
+    Ok((TargetKind::Service, named::service(desk, text).await?))
 }
 
 fn found(id: B256, why: impl FnOnce() -> String) -> Result<(TargetKind, B256), Failure> {

@@ -12,27 +12,34 @@ use alloy_sol_types::SolEvent as _;
 use ding_modules::{
     calendar::{self, Day, abi::ICalendar::todayCall},
     dispatch::decode_event,
+    filing::{self, abi::IFiling::serviceCall as registeredCall},
     orders::{
         Action, Field, Status, TargetKind,
         abi::IOrders::{
-            Order, OrderDrafted, appealOfCall, freezesOfCall, orderCall, ordersOfCall, tallyCall,
+            IdentityLooked, Order, OrderDrafted, Tally, appealOfCall, freezesOfCall, orderCall, ordersOfCall,
+            tallyCall,
         },
         state::ADDRESS,
         terms::Appealed,
     },
-    services::{self, abi::IServices::serviceCall},
+    services::{
+        self,
+        abi::IServices::{serviceCall, serviceOfCall},
+    },
 };
 use ding_primitives::{Address, B256, U256};
 use serde_json::{Value, json};
 
+/// Years before the present one in which orders against a target are looked for.
+const YEARS_BACK: u32 = 9;
 /// The first order of a year has this many times the year, and one more, as its number.
 const NUMBERS: u64 = 1_000_000;
 
 /// Which orders.
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// Of this year; the present one without it.
-    #[arg(long)]
+    /// Of this year; the present one without it, and with --target also those before.
+    #[arg(long, value_parser = named::number::<u32>)]
     year: Option<u32>,
     /// Only those in this state: drafted, in-force, answered, settled, withdrawn, declined, lifted, revoked, expired.
     #[arg(long, value_parser = state)]
@@ -40,9 +47,10 @@ pub(super) struct List {
     /// Only those with this action.
     #[arg(long, value_parser = draft::action)]
     action: Option<Action>,
-    /// Only those against this account.
-    #[arg(long, value_name = "ACCOUNT", value_parser = named::account)]
-    against: Option<Address>,
+    /// Only those against this: an account, or a service by its filing number, id (64 hexadecimal digits),
+    /// number in the register, or one of its contracts.
+    #[arg(long, alias = "against", value_name = "ACCOUNT|SERVICE")]
+    target: Option<String>,
     /// Only those whose answer is overdue.
     #[arg(long)]
     overdue: bool,
@@ -99,10 +107,33 @@ async fn written(desk: &Desk, number: u64) -> Result<Option<OrderDrafted>, Failu
     }
 }
 
+/// Who looked at what was disclosed, if the member keeps the logs.
+pub(super) async fn looks(desk: &Desk, number: u64) -> Result<Vec<IdentityLooked>, Failure> {
+    let topics = [IdentityLooked::SIGNATURE_HASH, B256::from(U256::from(number))];
+    match desk.logs(ADDRESS, &topics).await {
+        Ok(logs) => Ok(logs.iter().filter_map(decode_event).collect()),
+        Err(Failure::Unreachable(why)) => Err(Failure::Unreachable(why)),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+fn look_line(look: &IdentityLooked) -> String {
+    let fits = if look.matches { "" } else { ", which do not fit the ledger" };
+    format!("{}: {}{fits}, {}", look.account, Field::names(look.fields), named::time(look.timestampMs, ""))
+}
+
+fn look_json(look: &IdentityLooked) -> Value {
+    json!({
+        "account": look.account, "fields": Field::names(look.fields), "matches": look.matches,
+        "timestampMs": look.timestampMs,
+    })
+}
+
 pub(super) async fn show(desk: &Desk, number: u64) -> Result<(), Failure> {
     let order = find(desk, number).await?;
     let appeal = desk.ask(ADDRESS, &appealOfCall { number }).await?;
     let written = written(desk, number).await?;
+    let looks = looks(desk, number).await?;
     let basis = written.as_ref().map(|event| event.order.basis.clone());
     if desk.json {
         let mut value = order_json(number, &order);
@@ -110,6 +141,7 @@ pub(super) async fn show(desk: &Desk, number: u64) -> Result<(), Failure> {
         value["basis"] = json!(basis);
         value["caseNumber"] = json!(written.as_ref().map(|event| event.order.caseNumber));
         value["content"] = json!(written.as_ref().map(|event| event.order.content));
+        value["looks"] = looks.iter().map(look_json).collect();
         if appeal.state != 0 {
             value["appeal"] = json!({
                 "state": appealed(appeal.state), "appellant": appeal.appellant, "filedMs": appeal.filedMs,
@@ -142,13 +174,23 @@ pub(super) async fn show(desk: &Desk, number: u64) -> Result<(), Failure> {
     if order.dueDay != 0 {
         rows.push(("answer due", named::day_text(order.dueDay, order.provisional)));
     }
-    for (name, word) in [("subject", order.subject), ("answer digest", order.answer)] {
+    let (case, document) = written
+        .as_ref()
+        .map_or((B256::ZERO, B256::ZERO), |event| (event.order.caseNumber, event.order.content));
+    for (name, word) in [
+        ("case digest", case),
+        ("document digest", document),
+        ("subject", order.subject),
+        ("answer digest", order.answer),
+    ] {
         if !word.is_zero() {
             rows.push((name, word.to_string()));
         }
     }
     if order.delivered != 0 {
         rows.push(("delivered", Field::names(order.delivered)));
+        let looked: Vec<String> = looks.iter().map(look_line).collect();
+        rows.push(("looked at", if looked.is_empty() { "by nobody".into() } else { looked.join("\n") }));
     }
     if appeal.state != 0 {
         let filed = named::time(appeal.filedMs, "");
@@ -189,32 +231,75 @@ fn order_json(number: u64, order: &Order) -> Value {
     })
 }
 
-pub(super) async fn list(desk: &Desk, args: &List) -> Result<(), Failure> {
-    let year = match args.year {
+/// Orders that a list shows, the newest first; and how many there are in its years.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) orders: Vec<(u64, Order)>,
+    years: (u32, u32),
+    count: u64,
+}
+
+/// Whom a list is about, in the words that orders have for it: an address may be an account and a
+/// contract of a service.
+async fn targets(desk: &Desk, text: &str) -> Result<Vec<B256>, Failure> {
+    if let Ok(id) = text.parse::<u64>() {
+        let number = desk.ask(filing::state::ADDRESS, &registeredCall { id }).await?.number;
+        if number.is_empty() {
+            return Err(Failure::Input(format!(
+                "service {id} has no filing number yet; name it by its id (64 hexadecimal digits)"
+            )));
+        }
+        return Ok(vec![draft::target(desk, Action::Inquire, &number).await?.1]);
+    }
+    let Ok(address) = text.parse::<Address>() else {
+        return Ok(vec![draft::target(desk, Action::Inquire, text).await?.1]);
+    };
+    let account = named::account(text).map_err(Failure::Input)?;
+    let service = desk.ask(services::state::ADDRESS, &serviceOfCall { contractAddress: address }).await?;
+    Ok([account.into_word(), service].into_iter().filter(|word| !word.is_zero()).collect())
+}
+
+/// Looks for the orders of a list.
+pub(super) async fn find_all(desk: &Desk, args: &List) -> Result<Listed, Failure> {
+    let targets = match &args.target {
+        Some(text) => Some(targets(desk, text).await?),
+        None => None,
+    };
+    let last = match args.year {
         Some(year) => year,
         None => Day::new(desk.ask(calendar::state::ADDRESS, &todayCall {}).await?).year(),
     };
-    let count = desk.ask(ADDRESS, &ordersOfCall { year }).await?;
-    let first = u64::from(year).saturating_mul(NUMBERS);
-    let mut shown = Vec::new();
-    for place in (1..=u64::from(count)).rev() {
-        let number = first.saturating_add(place);
-        let order = desk.ask(ADDRESS, &orderCall { number }).await?;
-        let fits = args.state.is_none_or(|state| state.number() == order.status)
-            && args.action.is_none_or(|action| action.number() == order.action)
-            && args.against.is_none_or(|account| account.into_word() == order.target)
-            && (!args.overdue || order.overdue);
-        if fits {
-            shown.push((number, order));
-        }
-        if shown.len() >= args.limit.into() {
-            break;
+    let back = if args.year.is_none() && targets.is_some() { YEARS_BACK } else { 0 };
+    let mut found = Listed { orders: Vec::new(), years: (last.saturating_sub(back), last), count: 0 };
+    for year in (found.years.0..=last).rev() {
+        let count = desk.ask(ADDRESS, &ordersOfCall { year }).await?;
+        found.count = found.count.saturating_add(count.into());
+        let first = u64::from(year).saturating_mul(NUMBERS);
+        for place in (1..=u64::from(count)).rev() {
+            if found.orders.len() >= args.limit.into() {
+                break;
+            }
+            let number = first.saturating_add(place);
+            let order = desk.ask(ADDRESS, &orderCall { number }).await?;
+            let fits = args.state.is_none_or(|state| state.number() == order.status)
+                && args.action.is_none_or(|action| action.number() == order.action)
+                && targets.as_ref().is_none_or(|targets| targets.contains(&order.target))
+                && (!args.overdue || order.overdue);
+            if fits {
+                found.orders.push((number, order));
+            }
         }
     }
+    Ok(found)
+}
+
+pub(super) async fn list(desk: &Desk, args: &List) -> Result<(), Failure> {
+    let Listed { orders: shown, years: (from, to), count } = find_all(desk, args).await?;
     if desk.json {
         let items: Vec<Value> = shown.iter().map(|(number, order)| order_json(*number, order)).collect();
-        return say_json(&json!({ "chain": desk.chain.name, "year": year, "count": count, "items": items }));
+        return say_json(&json!({ "chain": desk.chain.name, "year": to, "count": count, "items": items }));
     }
+    let year = if from == to { to.to_string() } else { format!("{from} to {to}") };
     if shown.is_empty() {
         return say(&format!("{} has no such orders of {year} ({count} drafted)", desk.chain.name));
     }
@@ -235,32 +320,65 @@ pub(super) async fn list(desk: &Desk, args: &List) -> Result<(), Failure> {
     ))
 }
 
-pub(super) async fn report(desk: &Desk, year: u32) -> Result<(), Failure> {
+/// What a year's report says of one action.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) action: Action,
+    tally: Tally,
+    /// Looks at disclosed data; `None` if the member keeps no read model.
+    pub(super) looked: Option<u64>,
+}
+
+/// The report of a year, by action.
+pub(super) async fn count(desk: &Desk, year: u32) -> Result<Vec<Counted>, Failure> {
+    // The ledger counts orders; looks are told by events only, which a read model keeps.
+    let looks: Option<Value> = match desk.query("ding_orderReport", json!({ "year": year })).await {
+        Err(Failure::Unreachable(why)) => return Err(Failure::Unreachable(why)),
+        other => other.ok(),
+    };
+    let looked = |action: Action| {
+        let items = looks.as_ref()?.get("items")?.as_array()?;
+        let item = items.iter().find(|item| item.get("action").is_some_and(|name| name == action.name()));
+        Some(item.and_then(|item| item.get("looked")?.as_u64()).unwrap_or_default())
+    };
     let mut counted = Vec::new();
     for action in Action::ALL {
-        counted.push((action, desk.ask(ADDRESS, &tallyCall { year, action: action.number() }).await?));
+        let tally = desk.ask(ADDRESS, &tallyCall { year, action: action.number() }).await?;
+        counted.push(Counted { action, tally, looked: looked(action) });
     }
+    Ok(counted)
+}
+
+pub(super) async fn report(desk: &Desk, year: u32) -> Result<(), Failure> {
+    let counted = count(desk, year).await?;
     if desk.json {
-        let actions = counted.iter().map(|(action, tally)| {
+        let actions = counted.iter().map(|Counted { action, tally, looked }| {
             json!({
                 "action": action.name(), "drafted": tally.drafted, "approved": tally.approved, "dropped": tally.dropped,
                 "lifted": tally.lifted, "answered": tally.answered, "late": tally.late, "appealed": tally.appealed,
-                "granted": tally.granted,
+                "granted": tally.granted, "looked": looked,
             })
         });
         let actions: Vec<Value> = actions.collect();
         return say_json(&json!({ "chain": desk.chain.name, "year": year, "actions": actions }));
     }
-    let head =
-        ["action", "drafted", "approved", "dropped", "lifted", "answered", "late", "appealed", "granted"];
+    let head = [
+        "action", "drafted", "approved", "dropped", "lifted", "answered", "late", "appealed", "granted",
+        "looks",
+    ];
     let line = |cells: &[String]| cells.iter().map(|cell| format!("{cell:>9}")).collect::<String>();
     let mut lines = vec![line(&head.map(str::to_owned))];
-    for (action, t) in &counted {
+    for Counted { action, tally: t, looked } in &counted {
         let numbers = [t.drafted, t.approved, t.dropped, t.lifted, t.answered, t.late, t.appealed, t.granted];
+        let looked = looked.map_or_else(|| "?".to_owned(), |looked| looked.to_string());
         let cells: Vec<String> = std::iter::once(action.name().to_owned())
             .chain(numbers.map(|number| number.to_string()))
+            .chain([looked])
             .collect();
         lines.push(line(&cells));
+    }
+    if counted.iter().any(|counted| counted.looked.is_none()) {
+        lines.push("This member keeps no read model: looks are not known here.".into());
     }
     say(&format!("orders of {year} on {}\n{}", desk.chain.name, lines.join("\n")))
 }

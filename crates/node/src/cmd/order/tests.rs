@@ -1,9 +1,10 @@
 use super::*;
 use crate::cmd::evidence::{
     harbour::{Folder, Harbour},
-    town::{account, found, name, refused},
+    town::{account, found, found_bound, name, refused},
 };
 use clap::Parser;
+use ding_modules::orders::abi::IOrders::OrderDrafted;
 use ding_modules::orders::abi::IOrders::freezesOfCall;
 
 #[derive(Parser)]
@@ -134,8 +135,113 @@ fn drafts_that_cannot_be_are_refused_by_name() {
         &["disclose", &name(8), "--field", "name", "--days", "5", "--case", &"11".repeat(32)],
         &["is under no binding"],
     );
-    refuse(&["inquire", &name(8)], &["workingDays"]);
-    refuse(&["freeze", &name(8), "--days", "3"], &["takes no workingDays"]);
+    // What an action needs is named by flag, all of it at once, before anybody is asked.
+    refuse(&["inquire", &name(8)], &["an order to inquire needs --days"]);
+    refuse(&["disclose", &name(8)], &["needs --days, --field, --case"]);
+    refuse(&["freeze", &name(8), "--days", "3"], &["takes no --days"]);
+    refuse(&["restore", &name(8)], &["needs --lifts"]);
     refused(order(&harbour, &["show", "2023000009"]), &["there is no order 2023000009"]);
     assert_eq!(harbour.world().transactions(), 0);
+}
+
+/// What a command asks of the member of a harbour.
+fn desk(harbour: &Harbour) -> Desk {
+    let line = Line::try_parse_from(["order", "report", "2023", "--rpc", &harbour.url]).unwrap();
+    block_on(Desk::open(line.args.hand, true)).unwrap().unwrap()
+}
+
+#[test]
+fn a_dry_run_approves_nothing_that_the_door_refuses() {
+    let harbour = found_bound();
+    let basis = ["--basis", "a law, art. 1", "--until", "90d", "--dry-run", "--key"];
+    let draft = |who: &str| order(&harbour, &[&["draft", "freeze", &name(9)], &basis[..], &[who]].concat());
+    draft(&name(4)).unwrap();
+    refused(draft(&name(8)), &["account_not_bound", "identity authority"]);
+
+    // A frozen account answers and appeals, and does nothing else.
+    let harbour = found();
+    let target = name(8);
+    let freeze = ["draft", "freeze", &target, "--basis", "a law", "--until", "90d", "--key", &name(4)];
+    order(&harbour, &freeze).unwrap();
+    order(&harbour, &["approve", &FIRST.to_string(), "--key", &name(5)]).unwrap();
+    let withdraw = ["withdraw", &FIRST.to_string(), "--key", &target, "--dry-run"];
+    refused(order(&harbour, &withdraw), &["account_frozen", &format!("order {FIRST}"), "ding order appeal"]);
+    let grounds = "22".repeat(32);
+    order(&harbour, &["appeal", &FIRST.to_string(), &grounds, "--key", &target, "--dry-run"]).unwrap();
+    order(&harbour, &["appeal", &FIRST.to_string(), &grounds, "--key", &target]).unwrap();
+}
+
+#[test]
+fn personal_data_is_told_by_its_place_and_a_false_alarm_can_be_waived() {
+    let harbour = found();
+    let (target, key) = (name(8), name(4));
+    let draft = ["draft", "inquire", &target, "--days", "5", "--key", &key, "--basis"];
+    let called = "案卷所附联系电话 13812345678";
+    for way in [&["--dry-run"][..], &[]] {
+        let refusal = order(&harbour, &[&draft[..], &[called], way].concat());
+        let failure = refused(refusal, &["personal data", "联系电话", "mobile number", "--not-personal"]);
+        assert!(
+            !failure.to_string().contains("1381234") && !failure.to_string().contains("byte"),
+            "{failure}"
+        );
+        assert!(matches!(failure, Failure::Input(_)));
+    }
+    refused(order(&harbour, &[&draft[..], &["13812345678"]].concat()), &["a text begins with"]);
+    assert_eq!(harbour.world().transactions(), 0);
+    // Two of them, both waived: the call reaches the module as it was meant.
+    let two = "案卷号 13812345678，另案 13987654321";
+    order(&harbour, &[&draft[..], &[two, "--not-personal", "--dry-run"]].concat()).unwrap();
+    order(&harbour, &[&draft[..], &[two, "--not-personal"]].concat()).unwrap();
+    let events = harbour.world().history();
+    let written = events.iter().find_map(decode_event::<OrderDrafted>).unwrap();
+    assert_eq!(written.order.basis, two);
+    let many = ["13812345678"; 5].join("，");
+    let refusal = order(&harbour, &[&draft[..], &[&many, "--not-personal"]].concat());
+    refused(refusal, &["more than 4 numbers"]);
+}
+
+#[test]
+fn the_orders_against_a_target_are_found_whatever_their_year() {
+    let harbour = found();
+    for target in [8, 9, 8] {
+        freeze(&harbour, &name(target));
+    }
+    let numbers = |words: &[&str]| -> Vec<u64> {
+        let line =
+            Line::try_parse_from([&["order", "list"], words, &["--rpc", &harbour.url]].concat()).unwrap();
+        let What::List(list) = line.args.what else { panic!("another command") };
+        let found = block_on(show::find_all(&desk(&harbour), &list)).unwrap().unwrap();
+        found.orders.iter().map(|(number, _)| *number).collect()
+    };
+    let (eight, nine) = (name(8), name(9));
+    assert_eq!(numbers(&["--target", &eight]), [FIRST + 2, FIRST]);
+    assert_eq!(numbers(&["--against", &nine]), [FIRST + 1]);
+    // By the name that --key takes.
+    assert_eq!(numbers(&["--target", "provider", "--limit", "1"]), [FIRST + 2]);
+    assert_eq!(numbers(&["--target", &eight, "--year", "2022"]), [0; 0]);
+    refused(order(&harbour, &["list", "--target", "nobody"]), &["\"nobody\" is no account"]);
+    order(&harbour, &["list", "--target", &eight]).unwrap();
+}
+
+#[test]
+fn what_is_no_number_is_told_in_plain_words() {
+    let error = Line::try_parse_from(["order", "show", "abc"]).err().unwrap().to_string();
+    assert!(error.contains("digits only"), "{error}");
+}
+
+/// `order show` and `order report` tell that this account, alone, looked at what was disclosed.
+pub(in crate::cmd) fn looked_at(harbour: &Harbour, number: u64, who: ding_primitives::Address) {
+    let desk = desk(harbour);
+    block_on(async {
+        let looks = show::looks(&desk, number).await.unwrap();
+        let seen: Vec<_> = looks.iter().map(|look| (look.account, look.fields, look.matches)).collect();
+        assert_eq!(seen, [(who, Field::Name.bit(), true)]);
+        for counted in show::count(&desk, 2023).await.unwrap() {
+            let want = u64::from(counted.action == Action::Disclose);
+            assert_eq!(counted.looked, Some(want), "{}", counted.action);
+        }
+    })
+    .unwrap();
+    order(harbour, &["show", &number.to_string()]).unwrap();
+    order(harbour, &["report", "2023"]).unwrap();
 }

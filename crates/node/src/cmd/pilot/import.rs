@@ -177,6 +177,7 @@ impl Import {
         self.refuse_if(&sheet)?;
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
+        desk.require_standing(signer.address(), ADDRESS, &[]).await?;
         let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
         require_hand(&desk, signer.address(), &plans).await?;
         let bar = desk.bar(plans.len(), "looked up");

@@ -183,7 +183,7 @@ pub(super) enum Step {
         #[arg(long, value_parser = name)]
         version: String,
         /// Ed25519 key of a node, 64 digits; once for each.
-        #[arg(long = "node")]
+        #[arg(long = "node", value_parser = crate::cmd::named::word)]
         nodes: Vec<B256>,
         /// Chain id of a peer; once for each.
         #[arg(long = "peer")]
@@ -679,6 +679,9 @@ impl Step {
 /// Takes the same step for many pilots: all are rehearsed before the first is sent.
 async fn many(desk: &Desk, acts: &[Act], told: &mut Told) -> Result<Done, Failure> {
     let signer = desk.signer()?;
+    if let Some(first) = acts.first() {
+        desk.require_standing(signer.address(), first.module, &first.input).await?;
+    }
     let mut jobs = Vec::new();
     for act in acts {
         let gas = desk.gas(signer.address(), act.module, &act.input).await?;

@@ -29,7 +29,7 @@ use ding_modules::{
     services::{self, abi::IServices::deregisterCall},
     uscc,
 };
-use ding_primitives::{Address, B256, Bytes, limits};
+use ding_primitives::{Address, Bytes, limits};
 
 /// What is proposed.
 #[derive(Clone, Debug, Subcommand)]
@@ -65,17 +65,17 @@ pub(super) enum Change {
     AddAccount {
         /// The organisation: number, name or code.
         organisation: String,
-        /// The account.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        /// The account, by its address or a name as --key takes it.
+        #[arg(value_parser = named::who)]
+        account: named::Who,
     },
     /// Let an account act for its organisation no more.
     RemoveAccount {
         /// The organisation: number, name or code.
         organisation: String,
-        /// The account.
-        #[arg(value_parser = named::account)]
-        account: Address,
+        /// The account, by its address or a name as --key takes it.
+        #[arg(value_parser = named::who)]
+        account: named::Who,
     },
     /// Set a parameter: participation_permille or approval_permille (667 or 66.7%), voting_ms or
     /// execution_ms (7d).
@@ -92,9 +92,8 @@ pub(super) enum Change {
     DismissAuthority(Dismissal),
     /// Strike a service off (注销).
     StrikeOffService {
-        /// Its id, 64 hexadecimal digits.
-        #[arg(value_parser = named::word)]
-        service: B256,
+        /// Its filing number, or its id (64 hexadecimal digits).
+        service: String,
     },
     /// Set what an article of the penalty table of Order No. 3 provides.
     FilingArticle {
@@ -169,10 +168,11 @@ pub(in crate::cmd) struct Appointment {
 /// An identity authority to be dismissed.
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cmd) struct Dismissal {
-    /// Number of the authority.
+    /// Number of the authority (`ding identity authorities`).
+    #[arg(value_parser = named::number::<u32>)]
     authority: u32,
     /// Number of the authority that answers for its live bindings from then on.
-    #[arg(long, value_name = "AUTHORITY")]
+    #[arg(long, value_name = "AUTHORITY", value_parser = named::number::<u32>)]
     successor: Option<u32>,
     /// Why.
     #[arg(long, value_parser = named::reason)]
@@ -233,11 +233,11 @@ impl Change {
             }
             Self::AddAccount { organisation, account } => {
                 let id = named::organisation_number(desk, &organisation).await?;
-                call(members, &addAccountCall { id, account })
+                call(members, &addAccountCall { id, account: account.of(desk)? })
             }
             Self::RemoveAccount { organisation, account } => {
                 let id = named::organisation_number(desk, &organisation).await?;
-                call(members, &removeAccountCall { id, account })
+                call(members, &removeAccountCall { id, account: account.of(desk)? })
             }
             Self::SetParameter { name, value } => {
                 let value = parameter_value(name, &value).map_err(Failure::Input)?;
@@ -246,7 +246,8 @@ impl Change {
             Self::AppointAuthority(appointment) => appointment.call(desk).await?,
             Self::DismissAuthority(dismissal) => dismissal.call(),
             Self::StrikeOffService { service } => {
-                call(services::state::ADDRESS, &deregisterCall { id: service })
+                let id = named::service(desk, &service).await?;
+                call(services::state::ADDRESS, &deregisterCall { id })
             }
             Self::FilingArticle { article, min, max, duties, measures, from } => {
                 let fen = |yuan: u64| {

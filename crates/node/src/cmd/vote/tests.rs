@@ -8,12 +8,16 @@ use crate::cmd::{
 };
 use clap::Parser;
 use ding_modules::{
-    calendar::abi::ICalendar::tableCall,
+    calendar::{
+        Day,
+        abi::ICalendar::{deadlineCall, tableCall, todayCall},
+    },
     members::{
         Parameter,
         abi::IMembers::{organisationCall, parameterCall, proposalCountCall},
     },
 };
+use ding_primitives::B256;
 
 #[derive(Parser)]
 struct Line {
@@ -71,6 +75,12 @@ fn a_table_is_proposed_approved_and_loaded_from_its_file() {
     calendar(&harbour, &[&["load"], &table[..]].concat()).unwrap();
     let loaded = ask(&harbour, ding_modules::calendar::state::ADDRESS, &tableCall { year: 2027 }).current;
     assert_eq!(loaded.version, 1);
+    // It is in effect at once, so that nothing that runs into its year is provisional any more.
+    let calendar_module = ding_modules::calendar::state::ADDRESS;
+    assert_eq!(loaded.effectiveDay, ask(&harbour, calendar_module, &todayCall {}));
+    let new_year = named::day("2026-12-31").unwrap().get();
+    let deadline = ask(&harbour, calendar_module, &deadlineCall { start: new_year, workingDays: 1 });
+    assert_eq!((Day::new(deadline.day).to_string().as_str(), deadline.provisional), ("2027-01-04", false));
     refused(calendar(&harbour, &[&["load"], &table[..]].concat()), &["carried out"]);
     calendar(&harbour, &["show", "2027"]).unwrap();
     calendar(&harbour, &["show"]).unwrap();
@@ -78,6 +88,45 @@ fn a_table_is_proposed_approved_and_loaded_from_its_file() {
     calendar(&harbour, &["deadline", "--from", "2027-12-31", "--working-days", "30", "--before"]).unwrap();
     calendar(&harbour, &["count", "--from", "2027-02-04", "--to", "2027-02-12"]).unwrap();
     refused(calendar(&harbour, &["show", "2031"]), &["no table of 2031"]);
+}
+
+#[test]
+fn a_period_backward_is_one_of_working_days() {
+    for length in ["--days", "--months"] {
+        let words = ["calendar", "deadline", "--from", "2026-12-31", length, "7", "--before"];
+        let error = CalendarLine::try_parse_from(words).err().unwrap().to_string();
+        assert!(error.contains("--before") && error.contains(length), "{error}");
+    }
+}
+
+#[test]
+fn a_vote_that_counted_is_told_though_nothing_was_carried_out() {
+    let harbour = found();
+    let stranger = name(7);
+    // Two organisations want the same account; only one can have it.
+    for organisation in ["1", "3"] {
+        vote(&harbour, &["propose", "--approve", "add-account", organisation, &stranger]).unwrap();
+    }
+    vote(&harbour, &["approve", "1", "--execute", "--key", &name(3)]).unwrap();
+    let failure = refused(
+        vote(&harbour, &["approve", "2", "--execute", "--key", &name(3)]),
+        &["your vote counted and proposal 2 is approved", "could not be carried out", "ding vote execute 2"],
+    );
+    assert!(matches!(failure, Failure::Failed(_)));
+    let proposal = ask(&harbour, ADDRESS, &ding_modules::members::abi::IMembers::proposalCall { id: 2 });
+    assert_eq!(proposal.status, Status::Approved.number());
+}
+
+#[test]
+fn a_title_is_cut_between_words() {
+    assert_eq!(short("add an account", 40), "add an account");
+    let long = format!(
+        "load the table of 2027, in effect from the day of loading (notice {})",
+        B256::repeat_byte(1)
+    );
+    let cut = short(&long, 80);
+    assert_eq!(cut, "load the table of 2027, in effect from the day of loading…");
+    assert_eq!(short(&"表".repeat(50), 10), format!("{}…", "表".repeat(9)));
 }
 
 #[test]
@@ -159,6 +208,12 @@ fn organisations_are_named_by_number_name_or_code_and_others_are_refused() {
     }
     refused(vote(&harbour, &["propose", "add-account", "Pier", &name(7)]), &["\"Pier\""]);
     refused(vote(&harbour, &["propose", "add-account", "9", &name(7)]), &["from 1 to 4"]);
+    vote(&harbour, &["propose", "add-account", "4", "provider", "--dry-run"]).unwrap();
+    refused(vote(&harbour, &["propose", "add-account", "4", "nobody"]), &["\"nobody\" is no account"]);
+    // A service by its filing number or id.
+    let strike = |service: &str| vote(&harbour, &["propose", "strike-off-service", service]);
+    refused(strike("11010826527930760025"), &["no service has the filing number"]);
+    refused(strike("a service"), &["no id of a service", "no filing number"]);
     vote(&harbour, &["organisations"]).unwrap();
     assert_eq!(proposals(&harbour), 1);
 }
