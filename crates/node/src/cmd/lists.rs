@@ -184,9 +184,9 @@ impl Profile {
             }
             for (name, value) in rows {
                 let names = core::iter::once(name.as_str()).chain(core::iter::repeat(""));
-                lines.extend(names.zip(value.lines()).map(|(name, line)| {
-                    format!("  {name}{}  {line}", " ".repeat(wide.saturating_sub(width(name))))
-                }));
+                lines.extend(
+                    names.zip(value.lines()).map(|(name, line)| format!("  {}  {line}", padded(name, wide))),
+                );
             }
         }
         lines.join("\n")

@@ -572,10 +572,10 @@ pub(crate) fn to_xlsx(name: &str, rows: &[Vec<String>]) -> Result<Vec<u8>, Failu
     }
     for column in 0..rows.first().map_or(0, Vec::len) {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        let widest = cells.map(|cell| width(cell)).max().unwrap_or(0).clamp(WIDTH_MIN, WIDTH_MAX);
-        let (column, places) = (u16::try_from(column), u16::try_from(widest));
-        let (column, places) = (column.map_err(Failure::failed)?, places.map_err(Failure::failed)?);
-        sheet.set_column_width(column, places.saturating_add(WIDTH_MARGIN)).map_err(Failure::failed)?;
+        let wide = cells.map(|cell| width(cell)).max().unwrap_or(0).clamp(WIDTH_MIN, WIDTH_MAX);
+        let (column, wide) = (u16::try_from(column), u16::try_from(wide));
+        let (column, wide) = (column.map_err(Failure::failed)?, wide.map_err(Failure::failed)?);
+        sheet.set_column_width(column, wide.saturating_add(WIDTH_MARGIN)).map_err(Failure::failed)?;
     }
     book.save_to_buffer().map_err(Failure::failed)
 }

@@ -88,14 +88,12 @@ impl Export {
         let Some(path) = self.output else {
             return io::stdout().lock().write_all(&bytes).map_err(Failure::failed);
         };
-        let cannot = |error: io::Error| {
-            let shown = path.display();
-            if error.kind() == io::ErrorKind::AlreadyExists {
-                return Failure::Input(format!(
-                    "{shown} exists already and is not overwritten; name another file, or remove it first"
-                ));
-            }
-            Failure::Failed(format!("cannot write {shown}: {error}"))
+        let cannot = |error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Failure::Input(format!(
+                "{} exists already and is not written over; name another file with -o, or remove it first",
+                path.display()
+            )),
+            _ => Failure::Failed(format!("cannot write {}: {error}", path.display())),
         };
         let mut file = File::options().write(true).create_new(true).open(&path).map_err(cannot)?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(cannot)?;

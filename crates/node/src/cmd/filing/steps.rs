@@ -742,7 +742,9 @@ impl Step {
 
 /// Keeps the salts of a step that the ledger would take: of a refused one nothing is left in the file.
 async fn keeping(desk: &Desk, mut salts: Salts, act: Act) -> Result<Act, Failure> {
-    desk.gas(desk.signer()?.address(), ADDRESS, &act.input).await?;
+    let from = desk.signer()?.address();
+    desk.gas(from, ADDRESS, &act.input).await?;
+    desk.require_standing(from, ADDRESS, &act.input).await?;
     if !desk.hand.dry_run {
         salts.keep()?;
     }
