@@ -140,7 +140,7 @@ fn services() -> Vec<Story> {
 fn filing() -> Vec<Story> {
     use IFiling::*;
     let (service, some, days) = (1, digest(4), 5);
-    let given = FilingNumber::form(110_108, 2026, 1, 1).map(|number| number.as_str().to_owned());
+    let given = FilingNumber::form(110_108, 2026, 7, 1).map(|number| number.as_str().to_owned());
     let given = given.unwrap_or_default();
     let record = || -> Story {
         story![
