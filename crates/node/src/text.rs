@@ -1,6 +1,9 @@
-//! What commands say: times, sizes, tables and JSON, on standard output.
+//! What commands say: times, sizes, tables and JSON, on standard output; how far long work is.
 
 use crate::failure::Failure;
+use ding_member::offline::Progress;
+use ding_primitives::Height;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::io::{self, Write as _};
 
@@ -121,6 +124,20 @@ pub(crate) fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A bar for work that goes through the blocks of a chain, and what moves it; scripts see none.
+pub(crate) fn blocks(json: bool) -> (ProgressBar, Progress) {
+    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} block {pos} of {len}, {eta} left") {
+        bar.set_style(style);
+    }
+    let shown = bar.clone();
+    let progress = move |height: Height, last: Height| {
+        shown.set_length(last.get());
+        shown.set_position(height.get());
+    };
+    (bar, Box::new(progress))
 }
 
 /// `1 file`, `2 files`.

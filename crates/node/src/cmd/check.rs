@@ -4,11 +4,10 @@ use crate::{
     config::{Home, SETTINGS},
     failure::Failure,
     start,
+    text::blocks,
 };
 use ding_member::offline::{Report, check};
 use ding_modules::registry;
-use ding_primitives::Height;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -38,15 +37,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         )));
     }
     let home = Home::open(&args.dir)?;
-    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} block {pos} of {len}, {eta} left") {
-        bar.set_style(style);
-    }
-    let shown = bar.clone();
-    let progress = Box::new(move |height: Height, last: Height| {
-        shown.set_length(last.get());
-        shown.set_position(height.get());
-    });
+    let (bar, progress) = blocks(json);
     let outcome = check(&home, progress);
     bar.finish_and_clear();
     let Report { blocks, transactions, certificates, head, state_root } = outcome?;

@@ -1,10 +1,8 @@
 //! `ding readmodel`: derive the read model again.
 
-use crate::{config::Home, failure::Failure, start};
+use crate::{config::Home, failure::Failure, start, text::blocks};
 use clap::Subcommand;
 use ding_member::offline::rebuild_rows;
-use ding_primitives::Height;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -35,15 +33,7 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let Action::Rebuild { dir } = args.action;
     start::log("warn");
     let home = Home::open(&dir)?;
-    let bar = if json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} block {pos} of {len}, {eta} left") {
-        bar.set_style(style);
-    }
-    let shown = bar.clone();
-    let progress = Box::new(move |height: Height, last: Height| {
-        shown.set_length(last.get());
-        shown.set_position(height.get());
-    });
+    let (bar, progress) = blocks(json);
     let last = rebuild_rows(&home, progress);
     bar.finish_and_clear();
     let last = last?;
