@@ -232,6 +232,11 @@ fn own_place(creator: Address, nonce: u64) -> Place {
     Place { creator, nonce, ..place(creator.create(nonce)) }
 }
 
+fn fine(service: u64, article: u8, breach: u8, ground: u8, yuan: u64) -> proposeFineCall {
+    let amount = yuan * 100;
+    proposeFineCall { service, article, breach, ground, amountFen: amount, notice: digest(1), text: text() }
+}
+
 fn text() -> String {
     "as found".into()
 }

@@ -65,16 +65,7 @@ fn two_accounts_of_one_person_are_one_hand() {
 fn a_fine_is_imposed_by_another_person_than_the_one_who_proposed_it() {
     let mut stage = Stage::on(2026, 2, 10);
     let service = stage.recorded();
-    let fine = proposeFineCall {
-        service,
-        article: 19,
-        breach: 17,
-        ground: 2,
-        amountFen: 500_000,
-        notice: digest(1),
-        text: text(),
-    };
-    let item = stage.call(CHIEF, fine).unwrap();
+    let item = stage.call(CHIEF, fine(service, 19, 17, 2, 5_000)).unwrap();
     stage.bind(CHIEF, digest(0x41), "");
     let add = IIdentity::addAccountCall { root: CHIEF, account: DEPUTY };
     stage.scene.call_of(identity::state::ADDRESS, OFFICE, add).unwrap();

@@ -14,11 +14,6 @@ fn suspension(service: u64) -> suspendCall {
     suspendCall { service, article: 21, breach: 10, fromHeight: 0, notice: digest(1), text: text() }
 }
 
-fn fine(service: u64, article: u8, breach: u8, ground: u8, yuan: u64) -> proposeFineCall {
-    let amount = yuan * 100;
-    proposeFineCall { service, article, breach, ground, amountFen: amount, notice: digest(1), text: text() }
-}
-
 #[test]
 fn a_campaign_asks_takes_answers_and_closes_when_all_are_done() {
     let mut stage = Stage::on(2026, 3, 2);

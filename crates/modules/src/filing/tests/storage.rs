@@ -227,16 +227,7 @@ fn storage_that_departs_from_the_events_is_found() {
         stage.record(service, "11010826000000010016");
         stage.publish(1, vec![service]).unwrap();
         stage.filed();
-        let fine = proposeFineCall {
-            service,
-            article: 19,
-            breach: 17,
-            ground: 2,
-            amountFen: 500_000,
-            notice: digest(1),
-            text: text(),
-        };
-        stage.call(CHIEF, fine).unwrap();
+        stage.call(CHIEF, fine(service, 19, 17, 2, 5_000)).unwrap();
         let warn =
             warnCall { service, article: 19, breach: 13, workingDays: 5, notice: digest(1), text: text() };
         stage.call(CHIEF, warn).unwrap();
@@ -272,16 +263,7 @@ fn a_history_with_other_hands_than_those_that_acted_is_found() {
     for (index, tamper) in cases.into_iter().enumerate() {
         let mut stage = Stage::on(2026, 2, 10);
         let service = stage.recorded();
-        let fine = proposeFineCall {
-            service,
-            article: 19,
-            breach: 17,
-            ground: 2,
-            amountFen: 500_000,
-            notice: digest(1),
-            text: text(),
-        };
-        let penalty = stage.call(CHIEF, fine).unwrap();
+        let penalty = stage.call(CHIEF, fine(service, 19, 17, 2, 5_000)).unwrap();
         stage.call(DEPUTY, imposeFineCall { penalty }).unwrap();
         stage.scene.check();
         tamper(&mut stage.scene);
