@@ -97,9 +97,9 @@ impl LogJson {
         self.block_number.unwrap_or_default().to()
     }
 
-    /// When its block was made, to the second; 0 if the member does not tell.
-    pub(crate) fn timestamp_ms(&self) -> u64 {
-        self.block_timestamp.unwrap_or_default().to::<u64>().saturating_mul(1_000)
+    /// When its block was made, in seconds since 1970-01-01T00:00:00Z; 0 if the member does not tell.
+    pub(crate) fn timestamp(&self) -> u64 {
+        self.block_timestamp.unwrap_or_default().to()
     }
 }
 

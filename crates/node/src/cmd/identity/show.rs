@@ -7,7 +7,7 @@ use super::super::{
 };
 use crate::{
     failure::Failure,
-    text::{plural, say, say_json, table},
+    text::{beijing, plural, say, say_json, table},
 };
 use alloy_sol_types::SolEvent as _;
 use ding_modules::identity::{
@@ -83,7 +83,8 @@ pub(super) struct Step {
     /// Who took it.
     by: Option<Address>,
     height: u64,
-    timestamp_ms: u64,
+    /// Of its block, in seconds since 1970-01-01T00:00:00Z, as logs bear it; 0 if the member does not say.
+    timestamp: u64,
 }
 
 /// What happened to a binding, the earliest first; nothing if the member keeps no logs.
@@ -115,8 +116,8 @@ fn step(dated: &LogJson) -> Option<Step> {
         events::Event::Revoked(e) => ("revoked", Some(e.account), e.reason, Some(e.by)),
         _ => return None,
     };
-    let (height, timestamp_ms) = (dated.height(), dated.timestamp_ms());
-    Some(Step { name, account, reason: Reason::from_number(reason), by, height, timestamp_ms })
+    let (height, timestamp) = (dated.height(), dated.timestamp());
+    Some(Step { name, account, reason: Reason::from_number(reason), by, height, timestamp })
 }
 
 impl Step {
@@ -132,8 +133,9 @@ impl Step {
             text.push_str(&format!("\n  by {by}"));
         }
         text.push_str(&format!(", block {}", self.height));
-        if self.timestamp_ms != 0 {
-            text.push_str(&format!(", {}", named::time(self.timestamp_ms, "")));
+        if self.timestamp != 0 {
+            let time = beijing(self.timestamp.saturating_mul(1_000));
+            text.push_str(&format!(", {} Beijing time", time.trim_end_matches(".000")));
         }
         text
     }
@@ -141,7 +143,7 @@ impl Step {
     fn json(&self) -> Value {
         json!({
             "step": self.name, "account": self.account, "reason": self.reason.map(Reason::name), "by": self.by,
-            "height": self.height, "timestampMs": Some(self.timestamp_ms).filter(|ms| *ms != 0),
+            "height": self.height, "timestamp": Some(self.timestamp).filter(|seconds| *seconds != 0),
         })
     }
 }
