@@ -23,7 +23,7 @@ fn founding(is_open: bool) -> Founding {
 
 /// What is logged without --verbose. Four members in one process pass over each other's proposals now
 /// and then and close their mailboxes in any order when they end, which is no news to anybody here.
-const QUIET: &str = "warn,commonware_consensus::simplex=error,commonware_resolver::p2p=off";
+const QUIET: &str = "warn,commonware_consensus::simplex=error,commonware_resolver::p2p=off,commonware_broadcast::buffered=off";
 /// Members of the demo.
 const MEMBERS: usize = 4;
 /// Distance of the first peer-to-peer port from the first HTTP port.
