@@ -13,6 +13,8 @@ pub mod genesis;
 pub mod gossip;
 mod hold;
 mod look;
+#[cfg(feature = "memo")]
+pub mod memo;
 pub mod network;
 mod pace;
 pub mod reader;

@@ -18,7 +18,13 @@ pub type Digest = sha256::Digest;
 /// Key by which members authenticate each other.
 pub type PeerKey = ed25519::PublicKey;
 /// Threshold certificates: 48-byte signatures under one 96-byte key for the chain's whole life.
-pub type Scheme = simplex::scheme::bls12381_threshold::standard::Scheme<PeerKey, MinSig>;
+pub type Threshold = simplex::scheme::bls12381_threshold::standard::Scheme<PeerKey, MinSig>;
+/// How members vote and check votes.
+#[cfg(not(feature = "memo"))]
+pub type Scheme = Threshold;
+/// How members vote and check votes.
+#[cfg(feature = "memo")]
+pub type Scheme = crate::memo::Memo;
 /// What consensus knows of a proposal.
 pub type Round4 = Context<Digest, PeerKey>;
 /// A finalization certificate.

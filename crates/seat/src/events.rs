@@ -4,12 +4,22 @@ use commonware_runtime::{Clock as _, deterministic};
 use commonware_utils::sync::Mutex;
 use ding_primitives::{B256, keccak256};
 use std::{
+    io::{self, Write as _},
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
 
 /// When every simulated world begins: 2026-01-01T00:00:00Z.
 pub const BEGIN: Duration = Duration::from_secs(1_767_225_600);
+
+/// A line on standard output. When its reader left (`ding-sim … | head`) or it takes no more, there
+/// is nobody to run for: the process ends.
+pub fn say(line: impl AsRef<str>) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = writeln!(out, "{}", line.as_ref()).and_then(|()| out.flush()) {
+        std::process::exit(i32::from(error.kind() != io::ErrorKind::BrokenPipe));
+    }
+}
 
 /// The record of one run.
 #[derive(Clone)]
@@ -51,7 +61,7 @@ impl Events {
         let mut state = self.0.state.lock();
         state.hash = keccak256([state.hash.as_slice(), line.as_bytes()].concat());
         if state.aloud {
-            println!("{line}");
+            say(line);
         } else {
             state.lines.push(line);
         }

@@ -8,6 +8,7 @@ use crate::{
     plan::{MEET_AFTER_HEAL_MS, Plan},
     world::{self, Outcome},
 };
+use ding_seat::events::say;
 use std::{
     collections::VecDeque,
     io::{BufRead as _, BufReader, Write as _},
@@ -188,7 +189,7 @@ pub fn work(parse: impl Fn(Vec<String>) -> Result<Case, String>) -> std::io::Res
         let case = parse(words).map_err(std::io::Error::other)?;
         let begin = Instant::now();
         let outcome = case.run(false);
-        println!("{}", last_line(&case, &outcome, begin.elapsed()));
+        say(last_line(&case, &outcome, begin.elapsed()));
     }
     Ok(())
 }

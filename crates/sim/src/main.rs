@@ -3,7 +3,7 @@
 #[cfg(feature = "planted")]
 mod planted;
 
-use ding_seat::machine::quiet_panics;
+use ding_seat::{events::say, machine::quiet_panics};
 use ding_sim::hunt::{self, Case};
 use std::{
     io::Write as _,
@@ -140,10 +140,10 @@ fn one(arguments: &Arguments) -> Result<bool, String> {
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
         log.without_time().with_ansi(false).init();
     }
-    println!("seed {} commit {}", case.seed, commit());
+    say(format!("seed {} commit {}", case.seed, commit()));
     let begin = Instant::now();
     let outcome = case.run(true);
-    println!("{}", hunt::last_line(&case, &outcome, begin.elapsed()));
+    say(hunt::last_line(&case, &outcome, begin.elapsed()));
     Ok(outcome.blame.is_none())
 }
 
@@ -159,7 +159,7 @@ fn hunt(arguments: &Arguments, (from, to): (u64, u64)) -> Result<bool, String> {
         None => None,
     };
     let mut note = |line: String| {
-        println!("{line}");
+        say(&line);
         if let Some(log) = &mut log {
             let _ = writeln!(log, "{line}");
         }

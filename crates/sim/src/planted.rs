@@ -2,6 +2,7 @@
 
 use crate::{Arguments, jobs};
 use ding_primitives::planted::Planted;
+use ding_seat::events::say;
 use ding_sim::hunt;
 use std::time::Instant;
 
@@ -21,7 +22,7 @@ pub(crate) fn find(arguments: &Arguments, which: &str) -> Result<bool, String> {
     }
     let (from, to) = arguments.seeds.unwrap_or((1, 1 + SEEDS));
     let minutes = arguments.sim_minutes.unwrap_or(MINUTES);
-    println!("each fault has {} seeds of {minutes} simulated minutes to be found in", to - from);
+    say(format!("each fault has {} seeds of {minutes} simulated minutes to be found in", to - from));
     let mut missed = 0;
     for fault in chosen {
         let begin = Instant::now();
@@ -37,13 +38,13 @@ pub(crate) fn find(arguments: &Arguments, which: &str) -> Result<bool, String> {
         let (number, took) = (fault as u8, begin.elapsed().as_secs());
         match found {
             Some((seed, blame)) => {
-                println!(
+                say(format!(
                     "{number:>2} {fault:<16?} found after {tried:>2} seeds ({took} s), seed {seed}: {blame}"
-                );
+                ));
             }
             None => {
                 missed += 1;
-                println!("{number:>2} {fault:<16?} NOT FOUND in {tried} seeds ({took} s)");
+                say(format!("{number:>2} {fault:<16?} NOT FOUND in {tried} seeds ({took} s)"));
             }
         }
     }
