@@ -3,7 +3,7 @@
 
     tests/network                             short forms of all scenes, as in ./test
     tests/network --only partition            scenes with this word in their name
-    tests/network --outage 300 --orders 24    long ones: five minutes of every fault, every order
+    tests/network --outage 300                long ones: five minutes of every fault
 
 Needs root (namespaces, a tmpfs), `ip`, and TAP devices. Each scene has a ledger of its own under
 steady load from clients that write down every receipt. Afterwards: no two blocks at one height on any
@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--outage", type=float, default=16, help="seconds that a fault lasts")
     parser.add_argument("--frozen", type=float, default=60, help="seconds that a member is frozen")
     parser.add_argument("--kills", type=int, default=2, help="how often all members are killed at once")
-    parser.add_argument("--orders", type=int, default=4, help="orders to start in, of 24")
+    parser.add_argument("--orders", type=int, default=24, help="orders to start in, of 24")
     parser.add_argument("--jobs", type=int, default=2, help="scenes at the same time")
     return parser.parse_args()
 
