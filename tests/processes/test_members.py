@@ -11,7 +11,7 @@ import unittest
 
 from support.ledger import Network, Process, Solo, ding, folder
 from support.load import Wallet, receipts, send_all
-from support.rpc import Unreachable, until
+from support.rpc import Rpc, Unreachable, until
 
 RECOVERY_S = 10
 """A ledger whose members are back makes blocks again within this."""
@@ -185,6 +185,58 @@ class Solos(unittest.TestCase):
                 for receipt in final:
                     self.assertEqual(demo.rpc(member).call("eth_getTransactionReceipt", receipt["transactionHash"]), receipt)
             receipts(demo.rpc(3), send_all(demo.rpc(1), wallet, 5))
+
+    def test_clients_that_come_and_go_leave_no_open_file_behind(self):
+        handshake = (
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        subscription = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": ["newHeads"]}).encode()
+        # RFC 6455, section 5.2: a text frame with an empty mask.
+        frame = bytes([0x81, 0x80 | len(subscription), 0, 0, 0, 0]) + subscription
+        with Solo("dev") as dev:
+            wallet = Wallet(7)
+
+            def traffic():
+                clients = [Rpc(dev.url()) for _ in range(30)]
+                for client in clients:
+                    client.height()
+                receipts(clients[0], send_all(clients[0], wallet, 30))
+                raw = [socket.create_connection(("127.0.0.1", dev.port)) for _ in range(45)]
+                for place, connection in enumerate(raw):
+                    if place % 3 == 0:
+                        connection.sendall(handshake)
+                        self.assertIn(b"101", connection.recv(1024))
+                        connection.sendall(frame)
+                        self.assertIn(b'"result"', connection.recv(1024))
+                    elif place % 3 == 1:
+                        connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
+                self.assertGreater(dev.process.open_files(), 75)
+                for client in clients:
+                    client.close()
+                for connection in raw:
+                    connection.close()
+
+            def settles():
+                """The fewest open files in the seconds after the last client left."""
+                counts = []
+                for _ in range(30):
+                    counts.append(dev.process.open_files())
+                    time.sleep(0.1)
+                return min(counts)
+
+            traffic()
+            # The votes of each of the last 64 views are a file of their own.
+            for _ in range(70):
+                receipts(dev.rpc(), send_all(dev.rpc(), wallet, 1))
+            before = settles()
+            for _ in range(5):
+                traffic()
+            after = settles()
+            print(f"\n    open files: {before} after 75 clients, {after} after 450")
+            # A store may have begun a new journal meanwhile, the read model another reader.
+            self.assertLess(after, before + 10)
+            self.assertEqual(dev.process.stop(), 0)
 
     def test_a_killed_development_chain_keeps_every_transaction_that_had_a_receipt(self):
         with Solo("dev") as dev:

@@ -153,6 +153,10 @@ class Process:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def open_files(self):
+        """Files, sockets and pipes that it holds open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def rss_mib(self):
         """Mebibytes of memory it holds."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
