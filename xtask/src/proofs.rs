@@ -11,6 +11,65 @@ const SECTIONS: [&str; 2] = ["## Issues we do not have", "## Rules of the superv
 /// Folders with tests.
 const SOURCES: [&str; 4] = ["crates", "xtask", "lints", "tests"];
 
+/// What users of other ledgers reported, of all that concerns what there is here: each is in a row.
+const REPORTED: [&str; 55] = [
+    "FISCO-BCOS#4417",
+    "#5034",
+    "Iroha#5126",
+    "besu#7642",
+    "#6613",
+    "#6732",
+    "#8307",
+    "FISCO-BCOS#4123",
+    "FISCO-BCOS#2211",
+    "fabric#5076",
+    "#4438",
+    "#4545",
+    "#4154",
+    "SmartBFT-Go/fabric#279",
+    "arc-node |",
+    "ChainMaker v2.3.0",
+    "v2.3.2; tempo#1020",
+    "ChainMaker v2.3.2 |",
+    "ChainMaker v2.3.3 |",
+    "FISCO-BCOS#3671",
+    "tempo#527",
+    "arc-node#25",
+    "Tempo, Arc",
+    "FISCO-BCOS#3876",
+    "deleted: ChainMaker v2.3.7",
+    "fabric#3238",
+    "#4875",
+    "#5174",
+    "real one: ChainMaker v2.3.7",
+    "ChainMaker v2.3.8",
+    "power loss: ChainMaker v2.3.2",
+    "tempo#1012",
+    "constantinople",
+    "tempo-apps#471",
+    "FISCO-BCOS#3600",
+    "#3544",
+    "#3617",
+    "besu#10499",
+    "splice#5825",
+    "WeBASE-Web#536",
+    "WeCross#627",
+    "fabric-samples#1256",
+    "#1259",
+    "; arc-node;",
+    "; Fabric",
+    "FISCO-BCOS#3472",
+    "#1860",
+    "blockscout#7300",
+    "blockchain-explorer#511",
+    "#512",
+    "besu#5757",
+    "Iroha#5330",
+    "slow subscriber",
+    "Memory grows",
+    "File handles leak",
+];
+
 /// A row of a table: its first cell, and the tests that it names.
 fn rows(text: &str, section: &str) -> Vec<(String, Vec<String>)> {
     let behind = text.split_once(section).map_or("", |(_, behind)| behind);
@@ -29,10 +88,15 @@ fn tests(cell: &str) -> Vec<String> {
     spans.filter(is_name).map(str::to_owned).collect()
 }
 
-/// Names of the functions in a source file that a test attribute, or Python's unittest, runs.
+/// Names of the functions in a source file that a test attribute, or Python's unittest, runs. Where a
+/// macro writes the tests (`fn $name`), those are its `key => name,`.
 fn functions(text: &str, python: bool, into: &mut BTreeSet<String>) {
     let mut marked = python;
+    let by_macro = text.contains("fn $");
     for line in text.lines().map(str::trim_start) {
+        if by_macro && let Some((_, name)) = line.strip_suffix(',').and_then(|line| line.split_once(" => ")) {
+            into.insert(name.to_owned());
+        }
         let rust = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
         let code = if python { line.strip_prefix("def ") } else { rust };
         if let Some((name, _)) = code.and_then(|code| code.split_once('(')).filter(|_| marked) {
@@ -95,11 +159,29 @@ fn every_rule_of_the_supervised_part_has_a_test() {
 }
 
 #[test]
+fn every_issue_of_other_ledgers_that_concerns_this_one_has_a_row() {
+    let text = fs::read_to_string(crate::root().join("docs/TESTING.md")).unwrap();
+    let rows = rows(&text, SECTIONS[0]);
+    for reported in REPORTED {
+        let there = rows.iter().any(|(row, _)| format!("{row} |").contains(reported));
+        assert!(there, "no row names {reported:?}");
+    }
+}
+
+#[test]
 fn a_name_counts_only_where_something_runs_it() {
     let mut found = BTreeSet::new();
     let source = "#[test]\nfn it_is_one() {\n}\nfn it_is_none() {}\n#[tokio::test]\n/// Why.\nasync fn it_is_another() {}\n";
     functions(source, false, &mut found);
+    functions(
+        "macro_rules! m { () => { #[test] fn $x() } }\nm! {\n    a => it_is_of_a_macro,\n}\n",
+        false,
+        &mut found,
+    );
     functions("class T:\n    def test_it_is_python(self):\n", true, &mut found);
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["it_is_another", "it_is_one", "test_it_is_python"]);
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        ["it_is_another", "it_is_of_a_macro", "it_is_one", "test_it_is_python"]
+    );
     assert_eq!(tests("`a_b_c`, `A_b_c`, `a_b`; `d_e_f`: see `x/a_b_c`"), ["a_b_c", "d_e_f"]);
 }
