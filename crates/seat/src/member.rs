@@ -56,11 +56,12 @@ pub fn pool_limits() -> PoolLimits {
     }
 }
 
-/// The bounds of its memory of the chain. Small, so that blocks do get forgotten: even an ordinary
-/// minute has more than two blocks on their way, and more than eight final ones.
-pub fn chain_limits() -> ChainLimits {
+/// The bounds of a member's memory of the chain. Small, so that blocks do get forgotten, and run again
+/// when they become final all the same; and not the same everywhere, so that one member forgets what
+/// another remembers.
+pub fn chain_limits(index: usize) -> ChainLimits {
     ChainLimits {
-        executed_blocks: 2,
+        executed_blocks: 1 + index % 3,
         recent_blocks: 8,
         recent_bytes: 16 * 1024,
         met_transactions: 4,
@@ -424,7 +425,7 @@ impl Start {
                 peers: net.manager(),
                 blocker: net.control(me),
                 cache: CacheRef::new(NZU16!(4096), NZUsize!(1024)),
-                limits: chain_limits(),
+                limits: chain_limits(index),
             },
             ways,
             Unwatched,
