@@ -6,7 +6,7 @@ use crate::{
 };
 use ding_chain::Reader;
 use ding_execution::mocks::Wallet;
-use ding_primitives::{B256, Bytes, Holding, limits};
+use ding_primitives::{B256, Bytes, Holding, codes, limits};
 use ding_rpc::{Parts, Rpc, RpcLimits};
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::Ordering};
@@ -86,7 +86,7 @@ async fn a_door_with_small_bounds_keeps_them_and_refuses_filters_by_name() {
     let three = json!([{"topics": [[B256::ZERO, B256::repeat_byte(1), B256::repeat_byte(2)]]}]).to_string();
     rpc.call("eth_newFilter", &three).await.unwrap();
     let refused = rpc.call("eth_newFilter", &three).await.unwrap_err();
-    assert_eq!(refused.code, -32005);
+    assert_eq!(refused.code, codes::LIMIT_EXCEEDED);
     assert!(refused.message.contains("hold 3 of 4"), "{}", refused.message);
     rpc.call("eth_newBlockFilter", "[]").await.unwrap();
     rpc.call("eth_newBlockFilter", "[]").await.unwrap();
