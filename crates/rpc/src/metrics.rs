@@ -69,8 +69,9 @@ impl Counters {
 
 /// What is held in memory and how much may be: two gauges for each thing, told apart by a label.
 pub(crate) fn holdings(text: &mut String, chain: &str, holdings: &[Holding]) {
-    let gauges: [(&str, &str, fn(&Holding) -> usize); 2] = [
-        ("ding_held", "What grows in memory, how much there is of it", |holding| holding.held),
+    let held: fn(&Holding) -> usize = |holding| holding.held;
+    let gauges = [
+        ("ding_held", "What grows in memory, how much there is of it", held),
         ("ding_held_max", "What grows in memory, how much of it there may be", |holding| holding.limit),
     ];
     for (name, help, value) in gauges {
