@@ -171,7 +171,11 @@ impl Pool {
         admission::check_static(transaction, &self.shared.spec)?;
         let (admitted, version) = {
             let mut book = self.shared.book.lock();
-            (book.admit(transaction, account, now_ms, origin)?, book.version())
+            let admitted = book.admit(transaction, account, now_ms, origin)?;
+            if planted::is(Planted::EvictNewcomers) {
+                book.remove(transaction.sender(), transaction.nonce(), Fate::Evicted);
+            }
+            (admitted, book.version())
         };
         if admitted != Admitted::Known {
             self.shared.version.fetch_max(version, Ordering::AcqRel);

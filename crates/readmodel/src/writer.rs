@@ -104,7 +104,9 @@ impl Writer {
                     if highest >= capacity() {
                         return Err(WriteError::Full(highest));
                     }
-                    if !planted::is(Planted::SkipRows) || block.header.height.get() % 8 != 0 {
+                    let skipped = planted::is(Planted::SkipRows) && block.header.height.get() % 8 == 0
+                        || planted::is(Planted::SkipSupervision) && view.name() == "supervision";
+                    if !skipped {
                         view.project(&mut batch, block, cursor)?;
                     }
                     *cursor = after;

@@ -11,6 +11,7 @@ use commonware_runtime::{
     WriteOptions, deterministic,
 };
 use commonware_utils::sync::Mutex;
+use ding_primitives::planted::{self, Planted};
 use std::{
     collections::BTreeMap,
     io,
@@ -91,6 +92,13 @@ impl File {
         for (change, _) in self.pending.drain(..) {
             change.apply(&mut self.durable);
         }
+    }
+
+    /// A sync failed: some of what it was to make durable counts as written from now on and is not, as
+    /// where the system drops the pages that it could not write. A later sync has nothing to do with
+    /// them; they are seen until power is cut.
+    fn fail_sync(&mut self, dice: &mut Dice) {
+        self.pending.retain(|(_, durable)| *durable || dice.chance(500));
     }
 
     fn crash(&mut self, crash: Crash, dice: &mut Dice) {
@@ -353,6 +361,21 @@ pub struct OpenFile {
 }
 
 impl OpenFile {
+    async fn flush(&self) -> Result<(), Error> {
+        let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
+        // What is asked for now is what was written until now; what comes meanwhile may wait.
+        self.mount.wait(wait).await;
+        self.mount.enter(|state| {
+            if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
+                state.done.push(format!("sync of {} failed", self.place));
+                self.file.lock().fail_sync(&mut state.dice);
+                return Err(failure(io::ErrorKind::Other, "input/output error"));
+            }
+            self.file.lock().sync();
+            Ok(())
+        })
+    }
+
     async fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Error> {
         let wait = self.mount.enter(|state| Ok(state.trouble.read_ms))?;
         self.mount.wait(wait).await;
@@ -461,20 +484,49 @@ impl Blob for OpenFile {
     }
 
     async fn sync(&self) -> Result<(), Error> {
-        let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
-        // What is asked for now is what was written until now; what comes meanwhile may wait.
-        self.mount.wait(wait).await;
-        self.mount.enter(|state| {
-            if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
-                state.done.push(format!("sync of {} failed", self.place));
-                return Err(failure(io::ErrorKind::Other, "input/output error"));
-            }
-            self.file.lock().sync();
-            Ok(())
-        })
+        match self.flush().await {
+            Err(_) if planted::is(Planted::SwallowSync) => self.flush().await,
+            flushed => flushed,
+        }
     }
 
     async fn start_sync(&self) -> Handle<()> {
         Handle::ready(self.sync().await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use commonware_runtime::{DEFAULT_BLOB_VERSION, Runner as _, Supervisor as _};
+
+    const PIECES: u64 = 64;
+
+    async fn open(mount: &Mount) -> OpenFile {
+        let versions = DEFAULT_BLOB_VERSION..=DEFAULT_BLOB_VERSION;
+        mount.open_versioned("part", b"file", versions).await.unwrap().0
+    }
+
+    #[test]
+    fn what_a_failed_sync_dropped_goes_with_the_power_though_a_later_sync_succeeds() {
+        deterministic::Runner::default().start(|context| async move {
+            let disk = Arc::new(Disk::new(context.child("disk"), Dice::new(1)));
+            let file = open(&disk.mount()).await;
+            for piece in 0..PIECES {
+                file.write_at(piece, vec![7], WriteOptions::default()).await.unwrap();
+            }
+            disk.set_trouble(Trouble { sync_errors: 1_000, ..Trouble::default() });
+            file.sync().await.unwrap_err();
+            disk.set_trouble(Trouble::default());
+            file.sync().await.unwrap();
+            let length = usize::try_from(PIECES).unwrap();
+            assert_eq!(file.read(0, length).await.unwrap(), vec![7; length], "seen while it runs");
+            drop(file);
+            disk.crash(Crash::Kept);
+            let file = open(&disk.mount()).await;
+            let kept = file.read(0, length / 2).await.unwrap();
+            let kept = kept.iter().filter(|byte| **byte == 7).count();
+            assert!((1..length / 2).contains(&kept), "{kept} of {} pieces are left", length / 2);
+        });
     }
 }

@@ -2,7 +2,9 @@
 //! model.
 
 use crate::{
+    cast::CARRIER,
     judge::{Judge, Taken, Told},
+    plan::PAID_WITHIN_MS,
     supervised,
     workload::{COUNTER, Order, TELLER, accounts, proxy},
 };
@@ -13,7 +15,7 @@ use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
 use ding_chain::reader::{BlockId, Claim};
 use ding_light::package::{Package, Proven};
-use ding_primitives::{Address, B256, Height, limits};
+use ding_primitives::{Address, B256, Height, U256, codes, limits};
 use ding_seat::{
     Witness as _,
     dice::Dice,
@@ -42,6 +44,15 @@ pub struct Clients {
     pub chain_id: u64,
 }
 
+/// A payment that was taken is looked for this long before it is sent anew, milliseconds.
+const PATIENT_MS: u64 = 8_000;
+/// How often one looks, milliseconds.
+const LOOK_MS: u64 = 250;
+/// What a payment offers: more than anything that could wait in its place.
+const PAYMENT_PRICE: u128 = 1_000;
+/// Gas that one transaction may have, and more than the largest input costs.
+const AMPLE_GAS: u64 = 16_000_000;
+
 /// One stretch of work.
 struct Shift {
     clients: Clients,
@@ -59,17 +70,7 @@ impl Clients {
     /// Sends `count` transactions within about `span_ms`.
     pub async fn burst(self, context: deterministic::Context, dice: Dice, count: u64, span_ms: u64) {
         let events = self.events.clone();
-        let mut shift = Shift {
-            clients: self,
-            context,
-            dice,
-            keys: accounts(),
-            nonces: BTreeMap::new(),
-            sent: 0,
-            taken: 0,
-            proofs: 0,
-            refused: BTreeMap::new(),
-        };
+        let mut shift = self.shift(context, dice);
         for _ in 0..count {
             let pause = shift.dice.below(2 * span_ms / count.max(1) + 1);
             shift.context.sleep(Duration::from_millis(pause)).await;
@@ -81,6 +82,69 @@ impl Clients {
         let Shift { sent, taken, proofs, .. } = shift;
         events.tell(None, format!("clients sent {sent}, {taken} were taken, {proofs} proofs{refused}"));
     }
+
+    /// Pays through the door of one member until a payment is final, while nothing is wrong with
+    /// anybody: by an account that acts for an organisation and has standing.
+    pub async fn pay(self, context: deterministic::Context, dice: Dice, index: usize) {
+        let (events, judge) = (self.events.clone(), self.judge.clone());
+        let mut shift = self.shift(context, dice);
+        let begin = events.now_ms();
+        let mut round = index;
+        loop {
+            let outcome = shift.payment(index, round).await;
+            let took = events.now_ms() - begin;
+            match outcome {
+                Payment::Final(hash) => {
+                    events.tell(Some(index), format!("payment {hash} through it is final after {took} ms"));
+                    return;
+                }
+                Payment::NobodyMay => {
+                    events.tell(Some(index), "nobody is left who certainly may pay through it");
+                    return;
+                }
+                Payment::Not(why) if took > PAID_WITHIN_MS => {
+                    judge.blame(Some(index), format!("no payment through it was final in 30 s; {why}"));
+                    return;
+                }
+                Payment::Not(_) => {}
+            }
+            round += shift.clients.doors.len();
+            shift.context.sleep(Duration::from_millis(LOOK_MS)).await;
+        }
+    }
+
+    fn shift(self, context: deterministic::Context, dice: Dice) -> Shift {
+        Shift {
+            clients: self,
+            context,
+            dice,
+            keys: accounts(),
+            nonces: BTreeMap::new(),
+            sent: 0,
+            taken: 0,
+            proofs: 0,
+            refused: BTreeMap::new(),
+        }
+    }
+}
+
+/// What came of a payment.
+enum Payment {
+    /// It is in a block.
+    Final(B256),
+    /// No account is known that may send.
+    NobodyMay,
+    /// Not yet, and why.
+    Not(String),
+}
+
+/// An answer that is no answer.
+enum No {
+    /// Nobody answered.
+    Silence,
+    /// What was said, and whether it says nothing of the transaction: its sender has no standing with
+    /// this member, or the member itself has trouble.
+    Refusal { text: String, aside: bool },
 }
 
 /// A body of an answer within a client's patience.
@@ -262,62 +326,167 @@ impl Shift {
 
     /// Sends signed bytes to a door; whether they were taken.
     async fn send(&mut self, index: usize, raw: &[u8], told: Told) -> bool {
+        self.offer(index, raw, told).await.is_ok()
+    }
+
+    /// Sends signed bytes to a door; why they were not taken.
+    async fn offer(&mut self, index: usize, raw: &[u8], told: Told) -> Result<B256, String> {
         let hash = keccak256(raw);
         self.clients.judge.with(|model| model.told(hash, told));
-        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else { return false };
+        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else {
+            return Err("it is down".into());
+        };
         self.sent += 1;
-        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
-        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
-        match answer {
-            Some(Ok(answer)) => {
+        match self.ask(&up, raw).await {
+            Ok(answer) => {
                 if answer.trim_matches('"') != hash.to_string() {
                     self.clients.judge.blame(Some(index), format!("took {hash} and answered {answer}"));
                 }
                 self.taken += 1;
                 let at_ms = self.clients.events.now_ms();
                 self.clients.judge.taken(hash, Taken { member: index, start: up.start, at_ms });
-                true
+                Ok(hash)
             }
-            Some(Err(error)) => {
-                let text = error.to_string();
+            Err(No::Refusal { text, .. }) => {
                 let why = text.split([':', ';', '(']).next().unwrap_or_default().trim().to_owned();
                 if why.is_empty() {
                     self.clients.judge.blame(Some(index), "refused a transaction without a word".into());
                 }
                 *self.refused.entry(why).or_default() += 1;
-                false
+                Err(format!("it refused the last: {text}"))
             }
-            None => {
+            Err(No::Silence) => {
                 *self.refused.entry("no answer".into()).or_default() += 1;
-                false
+                Err("it did not answer".into())
             }
         }
     }
 
-    /// What no ledger should take.
+    /// Asks a member to take bytes as a transaction.
+    async fn ask(&self, up: &Up, raw: &[u8]) -> Result<String, No> {
+        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
+        match patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await {
+            None => Err(No::Silence),
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => {
+                let text = error.to_string();
+                let of_its_own = [codes::INTERNAL, codes::RESOURCE_UNAVAILABLE].contains(&error.code);
+                let aside = text.starts_with("account_") || of_its_own;
+                Err(No::Refusal { text, aside })
+            }
+        }
+    }
+
+    /// Those who act for an organisation and may send, as far as events say.
+    fn in_standing(&self) -> Vec<PrivateKeySigner> {
+        let begin_ms = u64::try_from(BEGIN.as_millis()).unwrap_or_default();
+        let now_ms = begin_ms + self.clients.events.now_ms();
+        let organised = self.keys.iter().take(CARRIER);
+        self.clients.judge.with(|model| {
+            let may =
+                |key: &&PrivateKeySigner| model.facts().may_send(&key.address(), None, &[], now_ms).is_ok();
+            organised.filter(may).cloned().collect()
+        })
+    }
+
+    /// Pays once through the door of a member, and waits for the payment to be final.
+    async fn payment(&mut self, index: usize, round: usize) -> Payment {
+        let judge = self.clients.judge.clone();
+        let payers = self.in_standing();
+        let Some(key) = payers.get(round % payers.len().max(1)).cloned() else { return Payment::NobodyMay };
+        let address = key.address();
+        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else {
+            return Payment::Not("it is down".into());
+        };
+        let params = format!("[\"{address}\",\"pending\"]");
+        let answer = patiently(&self.context, up.call("eth_getTransactionCount", &params)).await;
+        let pending = match answer {
+            Some(Ok(answer)) => number(&answer).unwrap_or_default(),
+            other => return Payment::Not(format!("it answers {other:?} for the nonce of {address}")),
+        };
+        let at = || judge.with(|model| model.account(&address, model.height())).map_or(0, |at| at.nonce);
+        let nonce = pending.max(at());
+        let order = Order::transfer(self.other(), 1);
+        let raw = order.sign(&key, self.clients.chain_id, nonce, PAYMENT_PRICE);
+        let hash = match self.offer(index, &raw, Told::of(order.expect, None)).await {
+            Ok(hash) => hash,
+            Err(why) => return Payment::Not(why),
+        };
+        let until = self.clients.events.now_ms() + PATIENT_MS;
+        while self.clients.events.now_ms() < until {
+            self.context.sleep(Duration::from_millis(LOOK_MS)).await;
+            if judge.with(|model| model.place(&hash)).is_some() {
+                return Payment::Final(hash);
+            }
+            if at() > nonce {
+                return Payment::Not(format!("another transaction of {address} took the place of the last"));
+            }
+            if let Some(fate) = up.pool.fate(&hash) {
+                return Payment::Not(format!("it took the last, {hash}: {fate}"));
+            }
+        }
+        Payment::Not(format!("it took the last, {hash}, and that waits"))
+    }
+
+    /// What no ledger should take, from somebody whom nothing else stands in the way of. It is refused
+    /// for what is wrong with it.
     async fn rubbish(&mut self) {
         let Some((index, up)) = self.any_up() else { return };
-        let key = self.dice.pick(&self.keys).clone();
-        let (raw, what) = match self.dice.below(4) {
+        if self.dice.chance(250) {
+            return self.again(index, &up).await;
+        }
+        let senders = self.in_standing();
+        if senders.is_empty() {
+            return;
+        }
+        let key = self.dice.pick(&senders).clone();
+        let Some(nonce) = self.nonce(key.address()).await else { return };
+        let (chain_id, plain) = (self.clients.chain_id, Order::transfer(self.other(), 1));
+        // Asked for before the sender is looked at, all but the last.
+        let (raw, what, want) = match self.dice.below(5) {
             0 => {
-                let mut order = Order::transfer(self.other(), 1);
-                order.input = vec![1; limits::TRANSACTION_BYTES_MAX].into();
-                (order.sign(&key, self.clients.chain_id, 0, 0), "an oversized transaction")
+                let input = vec![1; limits::TRANSACTION_BYTES_MAX].into();
+                let order = Order { input, gas: AMPLE_GAS, ..plain };
+                (order.sign(&key, chain_id, nonce, 0), "an oversized transaction", "more than the")
             }
-            1 => (self.dice.bytes32().to_vec(), "32 bytes of noise"),
+            1 => (self.dice.bytes32().to_vec(), "32 bytes of noise", "not a signed transaction"),
             2 => {
-                let order = Order::transfer(self.other(), 1);
-                (order.sign(&key, self.clients.chain_id + 1, 0, 0), "a transaction of another chain")
+                let raw = plain.sign(&key, chain_id + 1, nonce, 0);
+                (raw, "a transaction of another chain", "invalid chain id for signer")
+            }
+            3 => {
+                let raw = plain.sign_twin(&key, chain_id, nonce);
+                (raw, "a malleable twin", "invalid or malleable signature")
             }
             _ => {
-                let order = Order { gas: 20_000, ..Order::transfer(self.other(), 1) };
-                (order.sign(&key, self.clients.chain_id, 0, 0), "a transaction without the gas to begin")
+                let order = Order { gas: 20_000, ..plain };
+                let raw = order.sign(&key, chain_id, nonce, 0);
+                (raw, "a transaction without the gas to begin", "intrinsic gas too low")
             }
         };
-        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(&raw));
-        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
-        if let Some(Ok(answer)) = answer {
-            self.clients.judge.blame(Some(index), format!("took {what} as {answer}"));
+        match self.ask(&up, &raw).await {
+            Ok(answer) => self.clients.judge.blame(Some(index), format!("took {what} as {answer}")),
+            Err(No::Refusal { text, aside: false }) if !text.contains(want) => {
+                self.clients.judge.blame(Some(index), format!("refused {what} and says: {text}"));
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Sends a transaction that is final once more, to a member that has its block.
+    async fn again(&mut self, index: usize, up: &Up) {
+        let judge = self.clients.judge.clone();
+        let drawn = self.dice.index(1 << 20);
+        let Some((hash, (height, place))) = judge.with(|model| model.any_place(drawn)) else { return };
+        let has_it = up.reader.head().header.height.get() >= height;
+        let Some(block) = judge.block(height).filter(|_| has_it) else { return };
+        let Some(transaction) = block.transactions.get(place) else { return };
+        match self.ask(up, transaction.transaction().raw()).await {
+            Ok(_) => judge.blame(Some(index), format!("took {hash}, which is in block {height}, again")),
+            Err(No::Refusal { text, aside: false }) if !text.contains("nonce too low") => {
+                judge.blame(Some(index), format!("refused {hash} of block {height}, sent again: {text}"));
+            }
+            Err(_) => {}
         }
     }
 
@@ -391,13 +560,28 @@ impl Shift {
     /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
     async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
         let judge = self.clients.judge.clone();
-        let claim = if number_drawn.is_multiple_of(2) {
-            Claim::Account(self.other())
-        } else {
-            let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn)) else {
-                return;
-            };
-            Claim::Transaction { height: Height::new(height), transaction }
+        let counter = judge.with(|model| {
+            let counters = model.counters();
+            counters.keys().nth(number_drawn / 4 % counters.len().max(1)).copied()
+        });
+        let claim = match (number_drawn % 4, counter) {
+            (0, _) => Claim::Account(self.other()),
+            (1, Some(counter)) => Claim::Slot(counter, U256::ZERO),
+            (kind, _) => {
+                let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn))
+                else {
+                    return;
+                };
+                let logs =
+                    judge.block(height).and_then(|block| Some(block.receipts.get(transaction)?.logs.len()));
+                let height = Height::new(height);
+                match logs {
+                    Some(logs) if logs > 0 && kind == 2 => {
+                        Claim::Log { height, transaction, log: self.dice.index(logs) }
+                    }
+                    _ => Claim::Transaction { height, transaction },
+                }
+            }
         };
         let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
         self.proofs += 1;
@@ -421,18 +605,66 @@ impl Shift {
                 if judge.block(height).is_some_and(|block| block.header.hash() != verified.block.hash) {
                     judge.blame(Some(index), format!("its proof of {claim:?} is of another chain"));
                 }
+                if verified.statements.len() != 1 {
+                    let count = verified.statements.len();
+                    judge.blame(Some(index), format!("proved {count} statements, asked for {claim:?}"));
+                }
                 for proven in &verified.statements {
-                    let Proven::Account { address, account } = proven else { continue };
-                    let want = judge.with(|model| {
-                        (height <= model.height()).then(|| model.account(address, height)).flatten()
-                    });
-                    if want.is_some_and(|w| (w.nonce, w.balance) != (account.nonce, account.balance)) {
-                        judge.blame(Some(index), format!("proved {account:?} of {address}, want {want:?}"));
+                    if let Err(what) = proves(&judge, claim, height, proven) {
+                        judge.blame(Some(index), format!("asked for {claim:?}, {what}"));
                     }
                 }
             }
         }
     }
+}
+
+/// Whether what was proven of the block at `height` is what was asked for, and true.
+fn proves(judge: &Judge, claim: Claim, height: u64, proven: &Proven) -> Result<(), String> {
+    let other = || Err(format!("proved {proven:?} of block {height}"));
+    match (claim, proven) {
+        (Claim::Account(asked), Proven::Account { address, account }) if asked == *address => {
+            let want = judge
+                .with(|model| (height <= model.height()).then(|| model.account(address, height)).flatten());
+            if want.is_some_and(|want| (want.nonce, want.balance) != (account.nonce, account.balance)) {
+                return Err(format!("proved {account:?} of {address}, want {want:?}"));
+            }
+        }
+        (Claim::Slot(asked, place), Proven::Slot { address, slot, value })
+            if (asked, place) == (*address, *slot) =>
+        {
+            let want = judge.with(|model| {
+                let now = (height == model.height()).then(|| model.counters().get(address)).flatten();
+                now.copied()
+            });
+            if want.is_some_and(|want| U256::from(want) != *value) {
+                return Err(format!("proved that counter {address} is at {value}, want {want:?}"));
+            }
+        }
+        (Claim::Transaction { height: of, transaction: asked }, Proven::Transaction { index, hash, .. }) => {
+            let want = judge.block(of.get()).and_then(|block| Some(block.transactions.get(asked)?.hash()));
+            if of.get() != height
+                || usize::try_from(*index) != Ok(asked)
+                || want.is_some_and(|want| want != *hash)
+            {
+                return other();
+            }
+        }
+        (
+            Claim::Log { height: of, transaction: asked, log: number },
+            Proven::Log { transaction, index, log },
+        ) => {
+            let block = judge.block(of.get());
+            let want = block.as_ref().and_then(|block| block.receipts.get(asked)?.logs.get(number));
+            let place = (usize::try_from(*transaction), usize::try_from(*index));
+            if of.get() != height || place != (Ok(asked), Ok(number)) || want.is_some_and(|want| want != log)
+            {
+                return other();
+            }
+        }
+        _ => return other(),
+    }
+    Ok(())
 }
 
 /// A number as JSON-RPC writes it, with or without quotes.

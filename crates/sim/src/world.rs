@@ -5,7 +5,7 @@ use crate::{
     clients::Clients,
     judge::Judge,
     plan::{Action, BLOCK_AFTER_HEAL_MS, MEET_AFTER_HEAL_MS, MEMBERS, Plan, Weather},
-    workload::accounts,
+    workload::{holders, junk},
 };
 use commonware_p2p::simulated::Link;
 use commonware_runtime::{Clock as _, Runner as _, Spawner as _, Supervisor as _, deterministic};
@@ -13,7 +13,7 @@ use commonware_utils::Probability;
 use ding_primitives::{Address, B256, keccak256};
 use ding_seat::{
     Witness,
-    byzantine::Evil,
+    byzantine::{Evil, Junk},
     dice::Dice,
     disk::{Crash, Trouble},
     events::{BEGIN, Events},
@@ -32,6 +32,9 @@ use std::{
 const TICK_MS: u64 = 500;
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
+/// Who was shut out for being bad is let in again after so many looks: members do it after a minute
+/// (`ding_chain::network`), here it is sooner, so that more of what it does is heard.
+const LET_IN_TICKS: u64 = 8;
 /// An operator starts a member again this long after it stopped by itself, milliseconds.
 const OPERATOR_MS: u64 = 4_000;
 
@@ -106,6 +109,12 @@ struct World {
     events: Events,
     weather: Weather,
     cuts: BTreeSet<(usize, usize)>,
+    /// Members whose links are unlike the others.
+    slow: BTreeMap<usize, Weather>,
+    /// Whether the member that may be bad is.
+    evil: bool,
+    /// What floods are made of.
+    junk: Junk,
     /// Members whose disk read wrong or rotted: they may have to be given a new one.
     rotten: BTreeSet<usize>,
     /// When an operator looks after a member that stopped by itself.
@@ -131,7 +140,7 @@ struct Heal {
 impl World {
     async fn new(context: deterministic::Context, plan: Plan, aloud: bool, folder: &Path) -> Self {
         let dice = Dice::new(plan.seed).fork("world");
-        let addresses: Vec<Address> = accounts().iter().map(|key| key.address()).collect();
+        let addresses: Vec<Address> = holders().iter().map(|key| key.address()).collect();
         let sections = cast::sections(&mut dice.fork("genesis"));
         let network = Network::new(MEMBERS, &addresses, cast::organisations(&addresses), sections);
         let events = Events::new(context.child("events"), aloud);
@@ -140,6 +149,7 @@ impl World {
         let net = network.simulate(&context);
         let members: Vec<Member> =
             (0..MEMBERS).map(|index| Member::new(&context, index, &dice, folder)).collect();
+        let junk = junk(judge.clone(), network.spec.chain_id);
         let clients = Clients {
             doors: members.iter().map(|member| member.door.clone()).collect(),
             judge: judge.clone(),
@@ -158,6 +168,9 @@ impl World {
             events,
             weather: Weather::FAIR,
             cuts: BTreeSet::new(),
+            slow: BTreeMap::new(),
+            evil: false,
+            junk,
             rotten: BTreeSet::new(),
             operator: BTreeMap::new(),
             heal: None,
@@ -227,7 +240,6 @@ impl World {
     }
 
     async fn link_all(&mut self) {
-        let Weather { latency_ms, jitter_ms, loss } = self.weather;
         for (from, sender) in self.network.keys.iter().enumerate() {
             for (to, receiver) in self.network.keys.iter().enumerate() {
                 if from == to {
@@ -237,6 +249,8 @@ impl World {
                 if self.cuts.contains(&(from, to)) {
                     continue;
                 }
+                let slow = self.slow.get(&from).or_else(|| self.slow.get(&to));
+                let Weather { latency_ms, jitter_ms, loss } = *slow.unwrap_or(&self.weather);
                 let link = Link {
                     latency: Duration::from_millis(latency_ms),
                     jitter: Duration::from_millis(jitter_ms),
@@ -258,6 +272,7 @@ impl World {
             | Action::Disk(index, _)
             | Action::Rot(index, _)
             | Action::Clock(index, ..)
+            | Action::Slow(index, _)
             | Action::Evil(index, _) => {
                 self.troubled.insert(*index);
             }
@@ -326,7 +341,8 @@ impl World {
             Action::Evil(index, kind) => {
                 self.events.tell(Some(index), format!("turns bad: {kind:?}"));
                 let dice = self.dice.fork(&format!("evil {}", self.ticks));
-                let evil = Evil::new(kind, &self.network, index, dice);
+                let evil = Evil::new(kind, &self.network, index, dice, self.junk.clone());
+                self.evil = true;
                 if let Some(member) = self.members.get(index) {
                     member.post.set_evil(Some(evil));
                 }
@@ -338,6 +354,25 @@ impl World {
                 let work = self.context.child("clients");
                 work.spawn(move |context| clients.burst(context, dice, count, span_ms));
             }
+            Action::Slow(index, weather) => {
+                self.events.tell(
+                    Some(index),
+                    format!(
+                        "its links: {} ms \u{b1} {} ms, {} of 1000 lost",
+                        weather.latency_ms, weather.jitter_ms, weather.loss
+                    ),
+                );
+                self.slow.insert(index, weather);
+                self.link_all().await;
+            }
+            Action::Pay => {
+                for index in 0..MEMBERS {
+                    let dice = self.dice.fork(&format!("payment at {index}, {}", self.ticks));
+                    let clients = self.clients.clone();
+                    let work = self.context.child("payment");
+                    work.spawn(move |context| clients.pay(context, dice, index));
+                }
+            }
             Action::Heal => self.heal_all().await,
         }
     }
@@ -346,6 +381,8 @@ impl World {
         self.events.tell(None, "everything heals");
         self.weather = Weather::FAIR;
         self.cuts.clear();
+        self.slow.clear();
+        self.evil = false;
         self.troubled.clear();
         self.link_all().await;
         self.let_in().await;
@@ -374,6 +411,11 @@ impl World {
     async fn tick(&mut self) {
         self.ticks += 1;
         if self.heal.is_some_and(|heal| !heal.met) {
+            self.check_blocked().await;
+            self.let_in().await;
+        }
+        if self.evil && self.ticks.is_multiple_of(LET_IN_TICKS) {
+            // It goes on being bad where it would be silent for a minute.
             self.check_blocked().await;
             self.let_in().await;
         }

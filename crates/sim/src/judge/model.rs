@@ -2,7 +2,7 @@
 //! what first, how far the counters are.
 
 use super::Facts;
-use crate::workload::{BATCH, Expect, accounts};
+use crate::workload::{BATCH, Expect, holders};
 use alloy_consensus::TxEnvelope;
 use alloy_eips::eip2718::Decodable2718 as _;
 use alloy_primitives::TxKind;
@@ -78,7 +78,7 @@ impl Model {
     /// The ledger before its first block.
     pub fn new(spec: &Spec) -> Self {
         let holding = Holding { height: 0, nonce: 0, balance: U256::from(ENDOWMENT) };
-        let accounts = accounts().iter().map(|key| (key.address(), vec![holding])).collect();
+        let accounts = holders().iter().map(|key| (key.address(), vec![holding])).collect();
         Self { chain_id: spec.chain_id, accounts, facts: Facts::new(spec), ..Self::default() }
     }
 
