@@ -14,7 +14,7 @@ use ding_execution::Env;
 use ding_execution::simulate::{self, AccessListResult, CallResult, Estimate, Overrides, Request};
 use ding_light::{Certificate, ChainKey, Package, Statement, package::Content, tree};
 use ding_primitives::{
-    Account, Address, B256, Bytes, Header, Height, Roots, Spec, U256, limits,
+    Account, Address, B256, Bytes, Header, Height, Holding, Roots, Spec, U256, limits,
     planted::{self, Planted},
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState},
 };
@@ -191,7 +191,18 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     }
 
     fn subscribe(&self, sink: Arc<dyn FinalizedSink>) {
-        self.seen.sinks.write().0.push(sink);
+        let mut sinks = self.seen.sinks.write();
+        assert!(sinks.0.len() < limits::SINKS_MAX, "at most {} listen to one member", limits::SINKS_MAX);
+        sinks.0.push(sink);
+    }
+
+    fn holdings(&self) -> Vec<Holding> {
+        let mut holdings = self.seen.holdings();
+        if let Some(shared) = self.shared.upgrade() {
+            holdings.extend(shared.holdings());
+        }
+        holdings.push(ding_execution::code_holding());
+        holdings
     }
 
     fn status(&self) -> Status {

@@ -16,7 +16,7 @@ use commonware_runtime::{
 };
 use commonware_utils::{NZU16, NZUsize, sync::Mutex};
 use ding_chain::{
-    Reader, channels,
+    ChainLimits, Reader, channels,
     engine::{self, Config, Unwatched},
     genesis,
     reader::BlockId,
@@ -24,11 +24,11 @@ use ding_chain::{
 };
 use ding_pool::{Pool, PoolLimits};
 use ding_primitives::{
-    B256, Height, limits,
+    B256, Height, Holding, limits,
     ports::{FinalizedBlock, FinalizedSink, Pending},
 };
 use ding_readmodel::{Config as RowsConfig, ReadModel};
-use ding_rpc::{Parts, Rpc, RpcError};
+use ding_rpc::{Parts, Rpc, RpcError, RpcLimits};
 use std::{
     path::PathBuf,
     sync::{
@@ -51,8 +51,26 @@ pub fn pool_limits() -> PoolLimits {
     PoolLimits {
         transactions: POOL_TRANSACTIONS,
         sender_transactions: POOL_SENDER_TRANSACTIONS,
+        idle_senders: 4,
         ..PoolLimits::default()
     }
+}
+
+/// The bounds of its memory of the chain. Small, so that blocks do get forgotten: even an ordinary
+/// minute has more than two blocks on their way, and more than eight final ones.
+pub fn chain_limits() -> ChainLimits {
+    ChainLimits {
+        executed_blocks: 2,
+        recent_blocks: 8,
+        recent_bytes: 16 * 1024,
+        met_transactions: 4,
+        ..ChainLimits::default()
+    }
+}
+
+/// The bounds of what its door remembers.
+pub fn rpc_limits() -> RpcLimits {
+    RpcLimits { accounts: 4, filters: 4, terms: 3, blooms: 2 }
 }
 
 /// What is seen of a member that runs.
@@ -74,6 +92,11 @@ impl Up {
     /// Calls a method of its door.
     pub fn call<'a>(&'a self, method: &'a str, params: &'a str) -> Pending<'a, Result<String, RpcError>> {
         Box::pin(self.rpc.call(method, params))
+    }
+
+    /// How much it holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        self.rpc.all_holdings()
     }
 }
 
@@ -401,6 +424,7 @@ impl Start {
                 peers: net.manager(),
                 blocker: net.control(me),
                 cache: CacheRef::new(NZU16!(4096), NZUsize!(1024)),
+                limits: chain_limits(),
             },
             ways,
             Unwatched,
@@ -414,16 +438,19 @@ impl Start {
         let ear = Arc::new(Ear { index, life, judge, rows: rows.clone(), told: AtomicU64::new(0) });
         reader.subscribe(ear.clone());
         ear.catch_up(&reader).await;
-        let rpc = Rpc::new(Parts {
-            reader: reader.clone(),
-            pool: pool.clone(),
-            query: Some(rows.query()),
-            clock: Arc::new(move || {
-                let since = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            }),
-            seed: B256::repeat_byte(u8::try_from(index).unwrap_or_default()),
-        });
+        let rpc = Rpc::with_limits(
+            Parts {
+                reader: reader.clone(),
+                pool: pool.clone(),
+                query: Some(rows.query()),
+                clock: Arc::new(move || {
+                    let since = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
+                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+                }),
+                seed: B256::repeat_byte(u8::try_from(index).unwrap_or_default()),
+            },
+            rpc_limits(),
+        );
         events.tell(Some(index), format!("is up at block {}", reader.head().header.height));
         *door.0.lock() = Some(Up { reader, pool, rpc, rows, start });
         match running.handle.await {

@@ -23,6 +23,7 @@ use commonware_utils::{
     ordered::Set,
 };
 use ding_chain::{
+    ChainLimits,
     channels::COUNT,
     engine::{self, Config, Unwatched},
     genesis,
@@ -183,6 +184,7 @@ async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::
             peers: Everybody,
             blocker: Everybody,
             cache: CacheRef::new(NZU16!(4096), CACHE_PAGES),
+            limits: ChainLimits::default(),
         },
         channels.try_into().unwrap_or_else(|_| unreachable!("as many as there are channels")),
         Unwatched,

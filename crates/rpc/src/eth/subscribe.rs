@@ -7,7 +7,10 @@
 use crate::{
     Rpc,
     error::RpcError,
-    eth::{criteria::Criteria, logs},
+    eth::{
+        criteria::{Criteria, Held},
+        logs,
+    },
     json::{HeaderJson, log_json},
     lock,
     params::Params,
@@ -64,7 +67,7 @@ struct Topic {
 #[derive(Clone, Debug)]
 enum Kind {
     NewHeads,
-    Logs(Arc<Criteria>),
+    Logs(Arc<Held>),
 }
 
 pub(crate) fn add(
@@ -77,7 +80,7 @@ pub(crate) fn add(
         "newHeads" => Kind::NewHeads,
         "logs" => {
             let filter: Criteria = params.maybe("filter")?.unwrap_or_default();
-            Kind::Logs(Arc::new(filter.check()?))
+            Kind::Logs(rpc.hold(filter.check()?)?)
         }
         "newPendingTransactions" | "syncing" => {
             return Err(RpcError::new(
