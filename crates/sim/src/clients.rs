@@ -11,9 +11,9 @@ use alloy_signer_local::PrivateKeySigner;
 use commonware_cryptography::{Hasher as _, Sha256};
 use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
-use ding_chain::reader::{BlockId, Claim};
-use ding_light::package::{Package, Proven};
-use ding_primitives::{Address, B256, Height, limits};
+use ding_chain::reader::BlockId;
+use ding_light::package::Package;
+use ding_primitives::{Address, B256, Height, limits, ports::ReadError};
 use ding_seat::{
     Witness as _,
     dice::Dice,
@@ -84,7 +84,10 @@ impl Clients {
 }
 
 /// A body of an answer within a client's patience.
-async fn patiently<T>(context: &deterministic::Context, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn patiently<T>(
+    context: &deterministic::Context,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let work = std::pin::pin!(work);
     select! {
         done = work => Some(done),
@@ -264,6 +267,7 @@ impl Shift {
     async fn send(&mut self, index: usize, raw: &[u8], told: Told) -> bool {
         let hash = keccak256(raw);
         self.clients.judge.with(|model| model.told(hash, told));
+        self.clients.judge.sent(hash, raw);
         let Some(up) = self.clients.doors.get(index).and_then(Door::up) else { return false };
         self.sent += 1;
         let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
@@ -329,7 +333,14 @@ impl Shift {
         match self.dice.below(4) {
             0 => {
                 let address = self.other();
-                let Some(Ok(at)) = patiently(&self.context, up.reader.account(address)).await else { return };
+                let at = match patiently(&self.context, up.reader.account(address)).await {
+                    Some(Ok(at)) => at,
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("reads no account {address}: {why}"));
+                        return;
+                    }
+                    _ => return,
+                };
                 let (nonce, balance) = at.value.map_or_else(Default::default, |a| (a.nonce, a.balance));
                 let want = judge.with(|model| {
                     let height = at.height.get();
@@ -354,7 +365,14 @@ impl Shift {
                 };
                 let params = format!("[\"{hash}\"]");
                 let asked = up.call("eth_getTransactionReceipt", &params);
-                let Some(Ok(answer)) = patiently(&self.context, asked).await else { return };
+                let answer = match patiently(&self.context, asked).await {
+                    Some(Ok(answer)) => answer,
+                    Some(Err(error)) => {
+                        judge.unanswered(index, &up, &format!("shows no receipt of {hash}: {error}"));
+                        return;
+                    }
+                    None => return,
+                };
                 let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
                 let shown = answer.get("blockNumber").and_then(|value| value.as_str()).and_then(number);
                 let named = answer.get("transactionHash").and_then(|value| value.as_str());
@@ -378,12 +396,16 @@ impl Shift {
             _ => {
                 let head = up.reader.head().header.height.get();
                 let height = Height::new(1 + number_drawn as u64 % head.max(1));
-                let Some(Ok(Some(block))) =
-                    patiently(&self.context, up.reader.block(BlockId::Height(height))).await
-                else {
-                    return;
-                };
-                judge.hears(index, &block);
+                match patiently(&self.context, up.reader.block(BlockId::Height(height))).await {
+                    Some(Ok(Some(block))) => judge.hears(index, &block),
+                    Some(Ok(None)) if head > 0 => {
+                        judge.unanswered(index, &up, &format!("has no block {height}, its head is {head}"));
+                    }
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("shows no block {height}: {why}"));
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -391,15 +413,21 @@ impl Shift {
     /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
     async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
         let judge = self.clients.judge.clone();
-        let claim = if number_drawn.is_multiple_of(2) {
-            Claim::Account(self.other())
-        } else {
-            let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn)) else {
+        let account = self.other();
+        let Some(claim) = judge.any_claim(number_drawn, account) else { return };
+        let head = up.reader.head().header.height;
+        let package = match patiently(&self.context, up.reader.prove(claim)).await {
+            Some(Ok(Some(package))) => package,
+            Some(Err(ReadError::Failed(why))) => {
+                judge.unanswered(index, up, &format!("proves no {claim:?}: {why}"));
                 return;
-            };
-            Claim::Transaction { height: Height::new(height), transaction }
+            }
+            Some(Ok(None)) if judge.is_provable(&claim, head) => {
+                judge.unanswered(index, up, &format!("has nothing to prove {claim:?} with, at block {head}"));
+                return;
+            }
+            _ => return,
         };
-        let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
         self.proofs += 1;
         let bytes = package.to_bytes();
         for _ in 0..FLIPS {
@@ -414,24 +442,7 @@ impl Shift {
                 );
             }
         }
-        match package.verify(Some(judge.chain_key())) {
-            Err(why) => judge.blame(Some(index), format!("its proof of {claim:?} does not verify: {why}")),
-            Ok(verified) => {
-                let height = verified.block.height.get();
-                if judge.block(height).is_some_and(|block| block.header.hash() != verified.block.hash) {
-                    judge.blame(Some(index), format!("its proof of {claim:?} is of another chain"));
-                }
-                for proven in &verified.statements {
-                    let Proven::Account { address, account } = proven else { continue };
-                    let want = judge.with(|model| {
-                        (height <= model.height()).then(|| model.account(address, height)).flatten()
-                    });
-                    if want.is_some_and(|w| (w.nonce, w.balance) != (account.nonce, account.balance)) {
-                        judge.blame(Some(index), format!("proved {account:?} of {address}, want {want:?}"));
-                    }
-                }
-            }
-        }
+        judge.proves(index, &claim, &package);
     }
 }
 
