@@ -13,11 +13,11 @@ use commonware_runtime::{Clock, Spawner};
 use commonware_storage::Context;
 use ding_execution::{
     admission::Refusal,
-    block::{BlockError, Mode, Outcome},
+    block::{BlockError, FaultReport, Mode, Outcome},
 };
 use ding_light::tree;
 use ding_primitives::{
-    B256, Body, Header, Recovered, limits,
+    B256, Body, Header, Height, Recovered, limits,
     planted::{self, Planted},
     ports::{Budget, FinalizedBlock, ReadError, TransactionSource},
 };
@@ -136,7 +136,7 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         header.transaction_count = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
         let timestamp_ms = header.timestamp_ms;
         let block = Block::new(header, body).expect("the header was made for this body and a member's key");
-        alarm(&outcome.faults, &block);
+        alarm(&outcome.faults, block.header().height);
         self.shared.remember(
             &block,
             Arc::new(Executed {
@@ -183,7 +183,7 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         if header.roots != roots && !planted::is(Planted::SkipRootCheck) {
             return differs("state", &header.roots, &roots);
         }
-        alarm(&outcome.faults, block);
+        alarm(&outcome.faults, header.height);
         let executed = Arc::new(Executed {
             parent: header.parent,
             view: header.view,
@@ -221,10 +221,13 @@ const fn is_unfit(why: &Refusal, complete: bool) -> bool {
     }
 }
 
+/// Target under which it is logged that a module's invariant is broken.
+pub const ALARM: &str = "ding_chain::alarm";
+
 /// A broken invariant of a module undid its transaction; the operator has to hear of it.
-fn alarm(faults: &[ding_execution::block::FaultReport], block: &Block) {
+pub(crate) fn alarm(faults: &[FaultReport], height: Height) {
     for fault in faults {
-        tracing::error!(height = %block.header().height, ?fault, "a module's invariant is broken");
+        tracing::error!(target: ALARM, %height, ?fault, "a module's invariant is broken");
     }
 }
 

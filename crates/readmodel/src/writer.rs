@@ -150,7 +150,7 @@ impl Writer {
         self.sql.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     }
 
-    fn in_transaction<T, E: From<rusqlite::Error>>(
+    pub(crate) fn in_transaction<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {

@@ -86,9 +86,17 @@ pub struct Up {
     pub rows: Arc<ReadModel>,
     /// Which start this is, from 1.
     pub start: u32,
+    disk: Arc<Disk>,
+    life: Arc<Life>,
 }
 
 impl Up {
+    /// Whether it still runs, and nothing was ever wrong with its disk in this start, nor is with what is
+    /// on it: then it has every answer.
+    pub fn is_sound(&self) -> bool {
+        self.life.is_on() && self.disk.is_sound()
+    }
+
     /// Calls a method of its door.
     pub fn call<'a>(&'a self, method: &'a str, params: &'a str) -> Pending<'a, Result<String, RpcError>> {
         Box::pin(self.rpc.call(method, params))
@@ -141,6 +149,7 @@ struct Running {
 struct Ear {
     index: usize,
     life: Arc<Life>,
+    disk: Arc<Disk>,
     judge: Arc<dyn Witness>,
     rows: Arc<ReadModel>,
     /// The height it was told of last, 0 before the first.
@@ -188,8 +197,14 @@ impl Ear {
                     self.judge.blame(Some(self.index), format!("no block {height} in its archive"));
                     return;
                 }
-                // It stops by itself, or the disk's doing is checked elsewhere.
-                Err(_) => return,
+                Err(error) => {
+                    // Else it stops by itself, and what it says is checked then.
+                    if self.life.is_on() && self.disk.is_sound() {
+                        self.judge
+                            .blame(Some(self.index), format!("no block {height} for its rows: {error}"));
+                    }
+                    return;
+                }
             }
             height = self.next().max(height + 1);
         }
@@ -296,6 +311,7 @@ impl Member {
             rows,
             judge: judge.clone(),
             events: events.clone(),
+            disk: self.disk.clone(),
             life: life.clone(),
         };
         let outcome = ended.clone();
@@ -373,6 +389,13 @@ impl Member {
         if report.head != head {
             return Err(format!("it ends at {}, its head was {head}", report.head));
         }
+        // The head was told of, and its receipts may have been on their way to the disk.
+        if report.pending > 1 {
+            return Err(format!("{} blocks before {head} have no receipts", report.pending));
+        }
+        if report.faults > 0 {
+            return Err(format!("{} transactions broke a module's invariant", report.faults));
+        }
         Ok(format!(
             "{} blocks, {} transactions, {} certificates",
             report.blocks, report.transactions, report.certificates
@@ -399,13 +422,14 @@ struct Start {
     rows: Arc<ReadModel>,
     judge: Arc<dyn Witness>,
     events: Events,
+    disk: Arc<Disk>,
     life: Arc<Life>,
 }
 
 impl Start {
     /// Runs it to its end; says what that was.
     async fn run(self, machine: Machine) -> String {
-        let Self { index, start, me, network, net, ways, door, rows, judge, events, life } = self;
+        let Self { index, start, me, network, net, ways, door, rows, judge, events, disk, life } = self;
         let scheme = network.scheme(index);
         let Network { spec, .. } = network;
         let genesis = genesis::block::<Machine>(&spec).expect("the genesis is sound");
@@ -435,7 +459,9 @@ impl Start {
             Err(error) => return format!("did not start: {error}"),
         };
         let reader = running.reader.clone();
-        let ear = Arc::new(Ear { index, life, judge, rows: rows.clone(), told: AtomicU64::new(0) });
+        let told = AtomicU64::new(0);
+        let (ears, eyes) = (life.clone(), disk.clone());
+        let ear = Arc::new(Ear { index, life: ears, disk: eyes, judge, rows: rows.clone(), told });
         reader.subscribe(ear.clone());
         ear.catch_up(&reader).await;
         let rpc = Rpc::with_limits(
@@ -452,7 +478,7 @@ impl Start {
             rpc_limits(),
         );
         events.tell(Some(index), format!("is up at block {}", reader.head().header.height));
-        *door.0.lock() = Some(Up { reader, pool, rpc, rows, start });
+        *door.0.lock() = Some(Up { reader, pool, rpc, rows, start, disk, life });
         match running.handle.await {
             Ok(()) => "its engine ended".into(),
             Err(error) => format!("its engine ended: {error}"),

@@ -13,9 +13,9 @@ use alloy_signer_local::PrivateKeySigner;
 use commonware_cryptography::{Hasher as _, Sha256};
 use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
-use ding_chain::reader::{BlockId, Claim};
-use ding_light::package::{Package, Proven};
-use ding_primitives::{Address, B256, Height, U256, codes, limits};
+use ding_chain::reader::BlockId;
+use ding_light::package::Package;
+use ding_primitives::{Address, B256, Height, codes, limits, ports::ReadError};
 use ding_seat::{
     Witness as _,
     dice::Dice,
@@ -148,7 +148,10 @@ enum No {
 }
 
 /// A body of an answer within a client's patience.
-async fn patiently<T>(context: &deterministic::Context, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn patiently<T>(
+    context: &deterministic::Context,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let work = std::pin::pin!(work);
     select! {
         done = work => Some(done),
@@ -333,6 +336,7 @@ impl Shift {
     async fn offer(&mut self, index: usize, raw: &[u8], told: Told) -> Result<B256, String> {
         let hash = keccak256(raw);
         self.clients.judge.with(|model| model.told(hash, told));
+        self.clients.judge.sent(hash, raw);
         let Some(up) = self.clients.doors.get(index).and_then(Door::up) else {
             return Err("it is down".into());
         };
@@ -498,7 +502,14 @@ impl Shift {
         match self.dice.below(4) {
             0 => {
                 let address = self.other();
-                let Some(Ok(at)) = patiently(&self.context, up.reader.account(address)).await else { return };
+                let at = match patiently(&self.context, up.reader.account(address)).await {
+                    Some(Ok(at)) => at,
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("reads no account {address}: {why}"));
+                        return;
+                    }
+                    _ => return,
+                };
                 let (nonce, balance) = at.value.map_or_else(Default::default, |a| (a.nonce, a.balance));
                 let want = judge.with(|model| {
                     let height = at.height.get();
@@ -523,7 +534,14 @@ impl Shift {
                 };
                 let params = format!("[\"{hash}\"]");
                 let asked = up.call("eth_getTransactionReceipt", &params);
-                let Some(Ok(answer)) = patiently(&self.context, asked).await else { return };
+                let answer = match patiently(&self.context, asked).await {
+                    Some(Ok(answer)) => answer,
+                    Some(Err(error)) => {
+                        judge.unanswered(index, &up, &format!("shows no receipt of {hash}: {error}"));
+                        return;
+                    }
+                    None => return,
+                };
                 let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
                 let shown = answer.get("blockNumber").and_then(|value| value.as_str()).and_then(number);
                 let named = answer.get("transactionHash").and_then(|value| value.as_str());
@@ -547,12 +565,16 @@ impl Shift {
             _ => {
                 let head = up.reader.head().header.height.get();
                 let height = Height::new(1 + number_drawn as u64 % head.max(1));
-                let Some(Ok(Some(block))) =
-                    patiently(&self.context, up.reader.block(BlockId::Height(height))).await
-                else {
-                    return;
-                };
-                judge.hears(index, &block);
+                match patiently(&self.context, up.reader.block(BlockId::Height(height))).await {
+                    Some(Ok(Some(block))) => judge.hears(index, &block),
+                    Some(Ok(None)) if head > 0 => {
+                        judge.unanswered(index, &up, &format!("has no block {height}, its head is {head}"));
+                    }
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("shows no block {height}: {why}"));
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -560,30 +582,21 @@ impl Shift {
     /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
     async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
         let judge = self.clients.judge.clone();
-        let counter = judge.with(|model| {
-            let counters = model.counters();
-            counters.keys().nth(number_drawn / 4 % counters.len().max(1)).copied()
-        });
-        let claim = match (number_drawn % 4, counter) {
-            (0, _) => Claim::Account(self.other()),
-            (1, Some(counter)) => Claim::Slot(counter, U256::ZERO),
-            (kind, _) => {
-                let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn))
-                else {
-                    return;
-                };
-                let logs =
-                    judge.block(height).and_then(|block| Some(block.receipts.get(transaction)?.logs.len()));
-                let height = Height::new(height);
-                match logs {
-                    Some(logs) if logs > 0 && kind == 2 => {
-                        Claim::Log { height, transaction, log: self.dice.index(logs) }
-                    }
-                    _ => Claim::Transaction { height, transaction },
-                }
+        let account = self.other();
+        let Some(claim) = judge.any_claim(number_drawn, account) else { return };
+        let head = up.reader.head().header.height;
+        let package = match patiently(&self.context, up.reader.prove(claim)).await {
+            Some(Ok(Some(package))) => package,
+            Some(Err(ReadError::Failed(why))) => {
+                judge.unanswered(index, up, &format!("proves no {claim:?}: {why}"));
+                return;
             }
+            Some(Ok(None)) if judge.is_provable(&claim, head) => {
+                judge.unanswered(index, up, &format!("has nothing to prove {claim:?} with, at block {head}"));
+                return;
+            }
+            _ => return,
         };
-        let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
         self.proofs += 1;
         let bytes = package.to_bytes();
         for _ in 0..FLIPS {
@@ -598,73 +611,8 @@ impl Shift {
                 );
             }
         }
-        match package.verify(Some(judge.chain_key())) {
-            Err(why) => judge.blame(Some(index), format!("its proof of {claim:?} does not verify: {why}")),
-            Ok(verified) => {
-                let height = verified.block.height.get();
-                if judge.block(height).is_some_and(|block| block.header.hash() != verified.block.hash) {
-                    judge.blame(Some(index), format!("its proof of {claim:?} is of another chain"));
-                }
-                if verified.statements.len() != 1 {
-                    let count = verified.statements.len();
-                    judge.blame(Some(index), format!("proved {count} statements, asked for {claim:?}"));
-                }
-                for proven in &verified.statements {
-                    if let Err(what) = proves(&judge, claim, height, proven) {
-                        judge.blame(Some(index), format!("asked for {claim:?}, {what}"));
-                    }
-                }
-            }
-        }
+        judge.proves(index, &claim, &package);
     }
-}
-
-/// Whether what was proven of the block at `height` is what was asked for, and true.
-fn proves(judge: &Judge, claim: Claim, height: u64, proven: &Proven) -> Result<(), String> {
-    let other = || Err(format!("proved {proven:?} of block {height}"));
-    match (claim, proven) {
-        (Claim::Account(asked), Proven::Account { address, account }) if asked == *address => {
-            let want = judge
-                .with(|model| (height <= model.height()).then(|| model.account(address, height)).flatten());
-            if want.is_some_and(|want| (want.nonce, want.balance) != (account.nonce, account.balance)) {
-                return Err(format!("proved {account:?} of {address}, want {want:?}"));
-            }
-        }
-        (Claim::Slot(asked, place), Proven::Slot { address, slot, value })
-            if (asked, place) == (*address, *slot) =>
-        {
-            let want = judge.with(|model| {
-                let now = (height == model.height()).then(|| model.counters().get(address)).flatten();
-                now.copied()
-            });
-            if want.is_some_and(|want| U256::from(want) != *value) {
-                return Err(format!("proved that counter {address} is at {value}, want {want:?}"));
-            }
-        }
-        (Claim::Transaction { height: of, transaction: asked }, Proven::Transaction { index, hash, .. }) => {
-            let want = judge.block(of.get()).and_then(|block| Some(block.transactions.get(asked)?.hash()));
-            if of.get() != height
-                || usize::try_from(*index) != Ok(asked)
-                || want.is_some_and(|want| want != *hash)
-            {
-                return other();
-            }
-        }
-        (
-            Claim::Log { height: of, transaction: asked, log: number },
-            Proven::Log { transaction, index, log },
-        ) => {
-            let block = judge.block(of.get());
-            let want = block.as_ref().and_then(|block| block.receipts.get(asked)?.logs.get(number));
-            let place = (usize::try_from(*transaction), usize::try_from(*index));
-            if of.get() != height || place != (Ok(asked), Ok(number)) || want.is_some_and(|want| want != log)
-            {
-                return other();
-            }
-        }
-        _ => return other(),
-    }
-    Ok(())
 }
 
 /// A number as JSON-RPC writes it, with or without quotes.

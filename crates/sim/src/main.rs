@@ -13,7 +13,7 @@ use std::{
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 const USAGE: &str = "\
 ding-sim: the whole ledger in one deterministic process
@@ -157,8 +157,8 @@ fn one(arguments: &Arguments) -> Result<bool, String> {
     let case = arguments.case()?;
     if let Ok(filter) = std::env::var("DING_LOG") {
         let filter = filter.parse::<EnvFilter>().map_err(|error| format!("DING_LOG {filter}: {error}"))?;
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        log.without_time().with_ansi(false).init();
+        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        ding_sim::alarm::listen(Some(Box::new(log.without_time().with_ansi(false).with_filter(filter))));
     }
     say(format!("seed {} {}", case.seed, build()));
     let begin = Instant::now();

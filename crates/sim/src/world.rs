@@ -1,9 +1,10 @@
 //! One world: four members, their network, their clients, and everything that the plan does to them.
 
 use crate::{
-    cast,
-    clients::Clients,
-    judge::Judge,
+    alarm, cast,
+    clients::{Clients, patiently},
+    finish,
+    judge::{Judge, names_damage},
     plan::{Action, BLOCK_AFTER_HEAL_MS, MEET_AFTER_HEAL_MS, MEMBERS, Plan, Weather},
     workload::{holders, junk},
 };
@@ -17,7 +18,7 @@ use ding_seat::{
     dice::Dice,
     disk::{Crash, Trouble},
     events::{BEGIN, Events},
-    member::{Member, Net, PATIENCE},
+    member::{Member, Net},
     network::Network,
     wire::Mess,
 };
@@ -35,6 +36,9 @@ const BLOCK_IN_CALM_MS: u64 = 20_000;
 /// Who was shut out for being bad is let in again after so many looks: members do it after a minute
 /// (`ding_chain::network`), here it is sooner, so that more of what it does is heard.
 const LET_IN_TICKS: u64 = 8;
+/// What a disk did is a reason to stop for this long, milliseconds: whoever meets an error stops by it,
+/// or goes on for good.
+const REASON_MS: u64 = 10_000;
 /// An operator starts a member again this long after it stopped by itself, milliseconds.
 const OPERATOR_MS: u64 = 4_000;
 
@@ -62,6 +66,8 @@ pub struct Outcome {
 /// Runs the world of a plan.
 pub fn run(plan: &Plan, aloud: bool) -> Outcome {
     ding_execution::forget_code();
+    alarm::listen(None);
+    alarm::take();
     let folder = Folder::new(plan.seed);
     let config = deterministic::Config::new()
         .with_seed(plan.seed)
@@ -111,12 +117,17 @@ struct World {
     cuts: BTreeSet<(usize, usize)>,
     /// Members whose links are unlike the others.
     slow: BTreeMap<usize, Weather>,
-    /// Whether the member that may be bad is.
-    evil: bool,
+    /// Whether the member that may be bad is, now.
+    bad_now: bool,
     /// What floods are made of.
     junk: Junk,
     /// Members whose disk read wrong or rotted: they may have to be given a new one.
     rotten: BTreeSet<usize>,
+    /// Members that may have said two things: bad ones, and those that forgot what they said because their
+    /// disk read it wrong. Others may have shut them out.
+    suspect: BTreeSet<usize>,
+    /// Members that were bad.
+    evil: BTreeSet<usize>,
     /// When an operator looks after a member that stopped by itself.
     operator: BTreeMap<usize, u64>,
     /// When everything healed, the height then, whether a block came since, whether all met since.
@@ -169,9 +180,11 @@ impl World {
             weather: Weather::FAIR,
             cuts: BTreeSet::new(),
             slow: BTreeMap::new(),
-            evil: false,
+            bad_now: false,
             junk,
             rotten: BTreeSet::new(),
+            suspect: BTreeSet::new(),
+            evil: BTreeSet::new(),
             operator: BTreeMap::new(),
             heal: None,
             calm_ms: None,
@@ -316,6 +329,7 @@ impl World {
                 self.events.tell(Some(index), format!("{trouble:?}"));
                 if trouble.flips > 0 {
                     self.rotten.insert(index);
+                    self.suspect.insert(index);
                 }
                 if let Some(member) = self.members.get(index) {
                     member.disk.set_trouble(trouble);
@@ -327,6 +341,7 @@ impl World {
                 };
                 let places = member.disk.rot(bits);
                 self.rotten.insert(index);
+                self.suspect.insert(index);
                 self.events.tell(Some(index), format!("its disk rots: {}", places.join(", ")));
             }
             Action::Clock(index, ahead_ms, drift_ppm) => {
@@ -340,9 +355,11 @@ impl World {
             }
             Action::Evil(index, kind) => {
                 self.events.tell(Some(index), format!("turns bad: {kind:?}"));
+                self.suspect.insert(index);
+                self.evil.insert(index);
                 let dice = self.dice.fork(&format!("evil {}", self.ticks));
                 let evil = Evil::new(kind, &self.network, index, dice, self.junk.clone());
-                self.evil = true;
+                self.bad_now = true;
                 if let Some(member) = self.members.get(index) {
                     member.post.set_evil(Some(evil));
                 }
@@ -382,9 +399,10 @@ impl World {
         self.weather = Weather::FAIR;
         self.cuts.clear();
         self.slow.clear();
-        self.evil = false;
+        self.bad_now = false;
         self.troubled.clear();
         self.link_all().await;
+        self.check_blocked().await;
         self.let_in().await;
         for index in 0..MEMBERS {
             if let Some(member) = self.members.get(index) {
@@ -414,7 +432,7 @@ impl World {
             self.check_blocked().await;
             self.let_in().await;
         }
-        if self.evil && self.ticks.is_multiple_of(LET_IN_TICKS) {
+        if self.bad_now && self.ticks.is_multiple_of(LET_IN_TICKS) {
             // It goes on being bad where it would be silent for a minute.
             self.check_blocked().await;
             self.let_in().await;
@@ -428,7 +446,12 @@ impl World {
         for index in due {
             self.start(index).await;
         }
-        self.check_heal(now);
+        for words in alarm::take() {
+            self.judge.blame(None, format!("alarm: {words}"));
+        }
+        if self.check_heal(now) {
+            finish::met(&self.context, &self.members, &self.judge, &mut self.dice, now).await;
+        }
         self.check_calm(now);
         if self.ticks.is_multiple_of(4) {
             self.check_certificate().await;
@@ -437,33 +460,60 @@ impl World {
         }
     }
 
-    /// Notices a member that stopped by itself: only a disk that failed is a reason to.
+    /// Notices a member that stopped by itself: only a disk that failed, just before, is a reason to; and
+    /// of what a disk holds or read wrong it says so.
     async fn look_after(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
         let Some(death) = member.death() else { return };
-        let reasons = member.disk.done();
+        let now = self.events.now_ms();
+        let done = member.disk.done();
         self.events.tell(Some(index), format!("stops: {death}"));
         // The process is gone, the machine is not: what was written is kept.
         member.crash(&self.net, &self.network, Crash::Kept).await;
-        if reasons.iter().any(|reason| reason.ends_with("read wrong")) {
+        if done.iter().any(|done| done.silent) {
             // A start repairs what it reads, so a bit that was read wrong once may be wrong for good.
             self.rotten.insert(index);
         }
         let rotten = self.rotten.contains(&index);
-        if reasons.is_empty() && !rotten {
-            self.judge.blame(Some(index), format!("stopped without a reason: {death}"));
-            return;
+        let reason = done.iter().rev().find(|done| !done.silent && now <= done.at_ms + REASON_MS);
+        match (reason, rotten) {
+            (Some(reason), _) => {
+                self.events
+                    .tell(Some(index), format!("reason: {} (and {} more)", reason.what, done.len() - 1));
+            }
+            (None, true) if names_damage(&death) => {}
+            (None, true) => {
+                self.judge.blame(Some(index), format!("fell over what is on its disk: {death}"));
+                return;
+            }
+            (None, false) => {
+                self.judge.blame(Some(index), format!("stopped without a reason: {death}"));
+                return;
+            }
         }
-        if let Some(last) = reasons.last() {
-            self.events.tell(Some(index), format!("reason: {last} (and {} more)", reasons.len() - 1));
-        }
-        if rotten && reasons.is_empty() {
+        if rotten && done.is_empty() {
             // Nothing is wrong with the disk any more but what is on it.
             self.events.tell(Some(index), "gets a new disk");
             member.wipe();
             self.rotten.remove(&index);
+            self.forgive(index).await;
         }
         self.operator.insert(index, self.events.now_ms() + OPERATOR_MS);
+    }
+
+    /// What a member said that its old disk forgot is forgotten. Its new disk knows nothing either, and
+    /// from here on that must not make it say two things.
+    async fn forgive(&mut self, index: usize) {
+        self.check_blocked().await;
+        if !self.evil.contains(&index) {
+            self.suspect.remove(&index);
+        }
+        let Some(key) = self.network.keys.get(index).cloned() else { return };
+        for (from, to) in self.net.blocked().await.unwrap_or_default() {
+            if to == key {
+                let _ = self.net.unblock(from, to).await;
+            }
+        }
     }
 
     /// The member that has all the trouble there is, if it is one: the others are a quorum.
@@ -496,9 +546,9 @@ impl World {
         }
     }
 
-    /// After everything healed there is a block soon, and all meet.
-    fn check_heal(&mut self, now: u64) {
-        let Some(heal) = &mut self.heal else { return };
+    /// After everything healed there is a block soon, and all meet. Whether they just met.
+    fn check_heal(&mut self, now: u64) -> bool {
+        let Some(heal) = &mut self.heal else { return false };
         let (newest, _) = self.judge.newest();
         if !heal.block && newest > heal.height {
             heal.block = true;
@@ -508,14 +558,15 @@ impl World {
             let height = heal.height;
             self.heal = None;
             self.judge.blame(None, format!("no block after {height} within 10 s after everything healed"));
-            return;
+            return false;
         }
         let heads: Vec<Option<u64>> = self
             .members
             .iter()
             .map(|member| member.door.up().map(|up| up.reader.head().header.height.get()))
             .collect();
-        if heal.block && !heal.met && heads.iter().all(|head| *head == Some(newest)) {
+        let meet = heal.block && !heal.met && heads.iter().all(|head| *head == Some(newest));
+        if meet {
             heal.met = true;
             self.events.tell(
                 None,
@@ -529,27 +580,21 @@ impl World {
                 format!("members did not meet within 60 s after everything healed: {heads:?} of {newest}"),
             );
         }
+        meet
     }
 
-    /// Asks a member for a certificate that nobody showed yet.
+    /// Asks members for certificates that nobody showed yet. Who has none may have no block there: at
+    /// the end somebody must.
     async fn check_certificate(&mut self) {
-        for _ in 0..4 {
-            let Some(height) = self.judge.uncertified() else { return };
+        let open = self.judge.uncertified();
+        for _ in 0..open.len().min(4) {
+            let height = *self.dice.pick(&open);
             let index = self.dice.index(MEMBERS);
-            let Some(up) = self.members.get(index).and_then(|member| member.door.up()) else { return };
+            let Some(up) = self.members.get(index).and_then(|member| member.door.up()) else { continue };
             let asked = up.reader.certificate(ding_primitives::Height::new(height));
-            let answered = self.within(asked).await;
-            let Some(Ok(Some(shown))) = answered else { return };
+            let Some(Ok(Some(shown))) = patiently(&self.context, asked).await else { continue };
             let probe = self.dice.chance(100);
             self.judge.certificate(index, height, &shown, probe);
-        }
-    }
-
-    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let work = std::pin::pin!(work);
-        commonware_macros::select! {
-            done = work => Some(done),
-            _ = self.context.sleep(PATIENCE) => None,
         }
     }
 
@@ -562,7 +607,7 @@ impl World {
         let index = self.dice.index(MEMBERS);
         if let Some(up) = self.members.get(index).and_then(|member| member.door.up()) {
             // Refused if too many are there.
-            let _ = self.within(up.call("eth_newFilter", &filter)).await;
+            let _ = patiently(&self.context, up.call("eth_newFilter", &filter)).await;
         }
         for member in &self.members {
             let Some(up) = member.door.up() else { continue };
@@ -577,7 +622,7 @@ impl World {
         for (from, to) in self.net.blocked().await.unwrap_or_default() {
             let index = |key| self.network.keys.iter().position(|k| k == key);
             let (Some(from), Some(to)) = (index(&from), index(&to)) else { continue };
-            if to != self.plan.bad && from != self.plan.bad {
+            if !self.suspect.contains(&to) && !self.evil.contains(&from) {
                 self.judge.blame(Some(from), format!("shut member-{} out, which did nothing", to + 1));
             }
         }
@@ -596,12 +641,15 @@ impl World {
 
     /// What can be said only at the end.
     async fn finish(&mut self) {
-        crate::finish::finish(&self.members, &self.judge, &self.events).await;
+        finish::finish(&self.context, &self.members, &self.judge, &self.events, &mut self.dice).await;
         if self.judge.verdict().is_none() {
             // One whose disk is sound: damage is found and named, and would say nothing of execution.
             let sound: Vec<usize> = (0..MEMBERS).filter(|index| !self.rotten.contains(index)).collect();
             let index = *self.dice.pick(&sound);
             self.replay(index).await;
+        }
+        for words in alarm::take() {
+            self.judge.blame(None, format!("alarm: {words}"));
         }
         let (height, _) = self.judge.newest();
         self.events.tell(None, format!("ends at block {height}"));
