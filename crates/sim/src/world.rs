@@ -137,6 +137,8 @@ struct World {
     /// Members in trouble of their own.
     troubled: BTreeSet<usize>,
     ticks: u64,
+    /// When all members were looked after last.
+    looked_ms: u64,
     bursts: u64,
 }
 
@@ -190,6 +192,7 @@ impl World {
             calm_ms: None,
             troubled: BTreeSet::new(),
             ticks: 0,
+            looked_ms: 0,
             bursts: 0,
         }
     }
@@ -440,6 +443,7 @@ impl World {
         for index in 0..MEMBERS {
             self.look_after(index).await;
         }
+        self.looked_ms = self.events.now_ms();
         let now = self.events.now_ms();
         let due: Vec<usize> =
             self.operator.iter().filter(|(_, at)| **at <= now).map(|(index, _)| *index).collect();
@@ -465,7 +469,6 @@ impl World {
     async fn look_after(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
         let Some(death) = member.death() else { return };
-        let now = self.events.now_ms();
         let done = member.disk.done();
         self.events.tell(Some(index), format!("stops: {death}"));
         // The process is gone, the machine is not: what was written is kept.
@@ -475,7 +478,8 @@ impl World {
             self.rotten.insert(index);
         }
         let rotten = self.rotten.contains(&index);
-        let reason = done.iter().rev().find(|done| !done.silent && now <= done.at_ms + REASON_MS);
+        // It was still alive when it was looked after before, which may be a while ago.
+        let reason = done.iter().rev().find(|done| !done.silent && self.looked_ms <= done.at_ms + REASON_MS);
         match (reason, rotten) {
             (Some(reason), _) => {
                 self.events
