@@ -293,6 +293,11 @@ impl Draw {
                     ..Trouble::default()
                 };
                 self.push(when, Action::Disk(member, trouble));
+                if self.dice.chance(400) {
+                    // What failed is gone with the power.
+                    let later = when + self.dice.between(500, 8_000);
+                    self.crash(member, later.min(at + span - 1), at + span);
+                }
             }
             Fault::DiskFull => {
                 self.push(when, Action::Disk(member, Trouble { full: true, ..Trouble::default() }));

@@ -3,7 +3,11 @@
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use ding_seat::{disk::Crash, events::say, machine::quiet_panics};
+use ding_seat::{
+    disk::{Crash, Trouble},
+    events::say,
+    machine::quiet_panics,
+};
 use ding_sim::{
     plan::{Action, MEET_AFTER_HEAL_MS, MEMBERS, PAY_AFTER_HEAL_MS, Plan, Weather},
     world,
@@ -52,6 +56,31 @@ fn clocks_that_differ_by_more_than_a_vote_tolerates_do_not_stop_the_chain() {
         let outcome = world::run(&plan, false);
         assert_eq!(outcome.blame, None, "{}", outcome.lines.join("\n"));
         assert!(outcome.height >= 8, "{} blocks with clocks {ahead:?}", outcome.height);
+    }
+}
+
+/// A sync that failed may have dropped what it was to make durable: trying again would succeed and
+/// lose it. Whoever stops instead has promised nothing that the power takes.
+#[test]
+fn what_a_failed_sync_dropped_was_not_relied_on_when_the_power_goes() {
+    quiet_panics();
+    let fails = Trouble { sync_errors: 100, ..Trouble::default() };
+    for seed in 41..44 {
+        let mut actions = vec![(0, Action::Weather(Weather::FAIR)), (2_000, Action::Burst(30, 4_000))];
+        for (member, at) in [(0, 5_000), (1, 20_000)] {
+            actions.push((at, Action::Disk(member, fails)));
+            actions.push((at + 3_000, Action::Burst(30, 6_000)));
+            actions.push((at + 11_000, Action::Crash(member, Crash::Lost)));
+            actions.push((at + 11_500, Action::Disk(member, Trouble::default())));
+            actions.push((at + 11_600, Action::Start(member)));
+        }
+        actions.push((35_000, Action::Heal));
+        actions.push((35_000 + PAY_AFTER_HEAL_MS, Action::Pay));
+        actions.sort_by_key(|(at, _)| *at);
+        let outcome = world::run(&Plan { seed, length_ms: 105_000, actions, bad: 3 }, false);
+        let lines = outcome.lines.join("\n");
+        assert_eq!(outcome.blame, None, "{lines}");
+        assert!(lines.contains("reason: sync of"), "{lines}");
     }
 }
 
