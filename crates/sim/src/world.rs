@@ -33,11 +33,8 @@ use std::{
 const TICK_MS: u64 = 500;
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
-/// Who was shut out for being bad is let in again after so many looks: members do it after a minute
-/// (`ding_chain::network`), here it is sooner, so that more of what it does is heard.
-const LET_IN_TICKS: u64 = 8;
-/// What a disk did is a reason to stop for this long, milliseconds: whoever meets an error stops by it,
-/// or goes on for good.
+/// What a disk did is a reason to stop for this long, milliseconds; later only to who says that it is a
+/// store that failed.
 const REASON_MS: u64 = 10_000;
 /// An operator starts a member again this long after it stopped by itself, milliseconds.
 const OPERATOR_MS: u64 = 4_000;
@@ -478,14 +475,17 @@ impl World {
             self.rotten.insert(index);
         }
         let rotten = self.rotten.contains(&index);
+        // A sync that failed may be noticed only when something is written again, which is said then.
+        let named = names_damage(&death);
+        let mut failed = done.iter().rev().filter(|done| !done.silent);
         // It was still alive when it was looked after before, which may be a while ago.
-        let reason = done.iter().rev().find(|done| !done.silent && self.looked_ms <= done.at_ms + REASON_MS);
+        let reason = failed.find(|done| named || self.looked_ms <= done.at_ms + REASON_MS);
         match (reason, rotten) {
             (Some(reason), _) => {
                 self.events
                     .tell(Some(index), format!("reason: {} (and {} more)", reason.what, done.len() - 1));
             }
-            (None, true) if names_damage(&death) => {}
+            (None, true) if named => {}
             (None, true) => {
                 self.judge.blame(Some(index), format!("fell over what is on its disk: {death}"));
                 return;

@@ -1,7 +1,7 @@
 //! Whether a member that stopped said that its store is damaged, or just fell over it.
 
 /// How our crates and the library's store name what is wrong with it.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 19] = [
     "journal",
     "archive",
     "checksum",
@@ -18,6 +18,9 @@ const NAMES: [&str; 16] = [
     "notarization",
     "state sync state",
     "receipts of block",
+    "failed to get block",
+    "stored block",
+    "sync floor block",
 ];
 
 /// How Rust says that code met what it did not expect.
@@ -56,6 +59,7 @@ mod tests {
             "did not start: the last block of the archive cannot be read: the store failed: no receipts of block 45 in the archive",
             "database init failed (index 0, type DB1): Database(Journal(Runtime(InvalidChecksum))) (commonware-glue-2026.10.0/src/stateful/db/mod.rs:1075)",
             "failed to get finalization: journal error: checksum mismatch: expected=1, found=2 (commonware-consensus-2026.10.0/src/marshal/core/actor.rs:2068)",
+            "processed position must be backed by a stored block (commonware-consensus-2026.10.0/src/marshal/core/actor.rs:907)",
             "failed to initialize notarized archive (commonware-consensus-2026.10.0/src/marshal/core/cache.rs:210)",
         ] {
             assert!(names_damage(named), "{named}");
