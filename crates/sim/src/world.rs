@@ -33,6 +33,9 @@ use std::{
 const TICK_MS: u64 = 500;
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
+/// Who was shut out for being bad is let in again after so many looks: members do it after a minute
+/// (`ding_chain::network`), here it is sooner, so that more of what it does is heard.
+const LET_IN_TICKS: u64 = 8;
 /// What a disk did is a reason to stop for this long, milliseconds; later only to who says that it is a
 /// store that failed.
 const REASON_MS: u64 = 10_000;
