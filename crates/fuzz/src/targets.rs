@@ -7,7 +7,6 @@ mod member;
 mod modules;
 mod peers;
 mod proofs;
-mod register;
 mod wire;
 
 use crate::Target;
@@ -155,12 +154,12 @@ pub static TARGETS: &[Target] = &[
     },
     Target {
         name: "members_abi",
-        about: "raw calls of the module members",
-        run: modules::members,
-        seeds: modules::members_seeds,
-        bytes_max: KIB,
-        memory_max: 4 * MIB,
-        short: 5_000,
+        about: "calls of the module members, raw and composed from its interface, and its decisions",
+        run: modules::supervised::members,
+        seeds: modules::supervised::members_seeds,
+        bytes_max: 16 * KIB,
+        memory_max: 16 * MIB,
+        short: 1_500,
     },
     Target {
         name: "evidence_abi",
@@ -236,19 +235,46 @@ pub static TARGETS: &[Target] = &[
     },
     Target {
         name: "once_model",
-        about: "stories of the once-only register, against a small model",
-        run: register::run,
-        seeds: register::seeds,
-        bytes_max: 512,
-        memory_max: 4 * MIB,
-        short: 5_000,
+        about: "transactions into the once-only register, straight and through contracts, against a small model",
+        run: calls::once,
+        seeds: calls::once_seeds,
+        bytes_max: 256,
+        memory_max: 32 * MIB,
+        short: 1_500,
     },
     Target {
         name: "module_calls",
-        about: "transactions into modules, straight and through contracts, against a small model",
-        run: calls::run,
-        seeds: calls::seeds,
+        about: "transactions into evidence, straight and through contracts, against a small model",
+        run: calls::evidence,
+        seeds: calls::evidence_seeds,
         bytes_max: 256,
+        memory_max: 32 * MIB,
+        short: 1_500,
+    },
+    Target {
+        name: "members_model",
+        about: "proposals, votes and what they decide, straight and through contracts, against a small model",
+        run: calls::members,
+        seeds: calls::members_seeds,
+        bytes_max: 512,
+        memory_max: 32 * MIB,
+        short: 1_500,
+    },
+    Target {
+        name: "calendar_model",
+        about: "tables of working days and the ends of periods, straight and through contracts, against a small model",
+        run: calls::calendar,
+        seeds: calls::calendar_seeds,
+        bytes_max: 512,
+        memory_max: 32 * MIB,
+        short: 1_500,
+    },
+    Target {
+        name: "orders_model",
+        about: "orders by two hands, freezes, answers and appeals, straight and through contracts, against a small model",
+        run: calls::orders,
+        seeds: calls::orders_seeds,
+        bytes_max: 512,
         memory_max: 32 * MIB,
         short: 1_500,
     },
