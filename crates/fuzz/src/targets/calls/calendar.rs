@@ -560,6 +560,13 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
         [ask(2, 0, &[0, 255]), ask(2, 0, &[0, 254]), ask(2, 1, &[0, 252, 4, 0]), ask(3, 0, &[0, 254])]
             .concat(),
         [ask(3, 1, &[200, 4, 0, 118]), ask(3, 1, &[200, 4, 0, 119]), ask(4, 0, &[0, 250, 9, 0])].concat(),
+        // Months from the 29th, 30th and 31st of January 2026.
+        [16, 17, 18]
+            .into_iter()
+            .flat_map(|start| {
+                [1, 2, 3, 13, 25].into_iter().flat_map(move |months| [10, 3, 0, 1, start, months])
+            })
+            .collect(),
         // A table at once, and what it changes.
         [load(0, 0, 1, 0), table(1), vec![6, 1], periods(), load(0, 0, 1, 0), table(1)].concat(),
         // One that waits, one in its place, and one before both.

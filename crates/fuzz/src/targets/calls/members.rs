@@ -932,6 +932,33 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
         ]
         .concat(),
     ]);
+    // Exactly as many as it takes, when that is all of them; and a vote against that makes enough votes.
+    let newcomer = || [propose(0, &insurer), vote(0, 2, 1), vote(1, 2, 1), look(1, 2, 0)].concat();
+    let last = |approve: u8| [ask(vote(2, 2, approve)), vote(2, 2, approve), look(1, 2, 0)].concat();
+    seeds.push([done(&[4, 0, 1, 4]), newcomer(), last(1)].concat());
+    seeds.push([done(&[4, 0, 1, 4]), newcomer(), last(0)].concat());
+    seeds.push([done(&[4, 0, 0, 4]), newcomer(), last(0)].concat());
+    // Proposed again while it is open, approved, and carried out.
+    let twice = ask(propose(1, &insurer));
+    seeds.push([propose(0, &insurer), twice.clone(), done(&insurer), twice].concat());
+    seeds.push([decided(&insurer), ask(propose(1, &insurer)), propose(2, &insurer)].concat());
+    // The bureau voted on a table, and supervises no more: its vote does not count.
+    seeds.push(
+        [
+            vec![0, 0, 0, 0, 4, 0],
+            vote(2, 1, 1),
+            look(3, 1, 0),
+            propose(0, &[1, 3, 0, 0]),
+            vote(0, 2, 1),
+            vote(1, 2, 1),
+            act(0, 0, &again(1)),
+            look(3, 1, 0),
+            ask(vote(2, 1, 1)),
+            vote(0, 1, 1),
+            look(1, 1, 0),
+        ]
+        .concat(),
+    );
     // What is refused when it is proposed.
     let titles = (0..6).flat_map(|title| [7, 0, 0, 0, title, 3, 0, 0, 0, 1, 0, 2]);
     let targets = (0..3).flat_map(|target| [7, 0, 0, 0, 4, target, 0, 0, 0, 1, 0, 2]);

@@ -409,11 +409,13 @@ mod tests {
     use crate::mutate::{Random, mutate};
     use std::collections::BTreeSet;
 
-    /// A story that nobody takes starts nothing.
+    /// A story that nobody takes starts nothing; and every decision is carried out, but the one that would
+    /// leave the supervisors with one hand.
     #[test]
     fn most_steps_of_the_stories_are_taken() {
         let modules: [&'static dyn Module; 8] =
             [&Members, &Calendar, &Identity, &Once, &Services, &Filing, &Pilot, &Orders];
+        let mut undone = Vec::new();
         for module in modules {
             for (at, story) in stories::of(module.name()).into_iter().enumerate() {
                 let mut scene = scene(module);
@@ -423,12 +425,14 @@ mod tests {
                         scene = decide(scene, module, data, 0);
                     }
                     if let Err(stop) = scene.send(scene.direct(*who, data)) {
+                        undone.extend(decided.then(|| format!("{} {stop}", module.name())));
                         refused.push(format!("{} {stop}", hex::encode(&data[..4])));
                     }
                 }
                 assert!(refused.len() <= 2, "{} {at}: {refused:#?}", module.name());
             }
         }
+        assert_eq!(undone.len(), 1, "{undone:#?}");
     }
 
     /// What is composed has to get past the decoders, or nothing behind them is tried.
@@ -436,13 +440,13 @@ mod tests {
     fn composed_calls_reach_most_functions_of_every_module() {
         let modules: [(&'static dyn Module, usize); 8] = [
             (&Members, 100),
-            (&Calendar, 80),
-            (&Identity, 80),
-            (&Once, 90),
-            (&Services, 80),
-            (&Filing, 75),
-            (&Pilot, 75),
-            (&Orders, 90),
+            (&Calendar, 100),
+            (&Identity, 95),
+            (&Once, 100),
+            (&Services, 100),
+            (&Filing, 90),
+            (&Pilot, 90),
+            (&Orders, 100),
         ];
         for (module, percent) in modules {
             let (seeds, mut random) = (seeds(module), Random::new(7));

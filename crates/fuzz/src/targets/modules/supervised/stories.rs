@@ -362,8 +362,8 @@ fn filing() -> Vec<Story> {
             REGISTRAR => importFilingCall { subject: subject(), account: Address::ZERO, form: Form { goLive: 18_000, ..form() }, number: "1101081971596078003x".into(), confirmed: true },
         ],
         with(story![
-            SECOND => @decided setArticleCall { article: 21, minFen: 1_000_000, maxFen: 4_000_000, breaches: 1 << 10, measures: 7, from: 0 },
-            THIRD => @decided setArticleCall { article: 21, minFen: 2_000_000, maxFen: 3_000_000, breaches: 1 << 10, measures: 7, from: today() + 10 },
+            SECOND => @decided setArticleCall { article: 21, minFen: 1_000_000, maxFen: 4_000_000, breaches: 1 << 10, measures: 30, from: 0 },
+            THIRD => @decided setArticleCall { article: 21, minFen: 2_000_000, maxFen: 3_000_000, breaches: 1 << 10, measures: 30, from: today() + 10 },
             REGISTRAR => @decided setPeriodCall { clock: 1, workingDays: 25, from: today() },
             REGISTRAR => fine,
         ]),
