@@ -560,6 +560,8 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
         [ask(2, 0, &[0, 255]), ask(2, 0, &[0, 254]), ask(2, 1, &[0, 252, 4, 0]), ask(3, 0, &[0, 254])]
             .concat(),
         [ask(3, 1, &[200, 4, 0, 118]), ask(3, 1, &[200, 4, 0, 119]), ask(4, 0, &[0, 250, 9, 0])].concat(),
+        // Sixty days that end on each day of the week, and some that end in holidays.
+        (0..7).chain(20..28).flat_map(|start| ask(3, 0, &[start, if start < 7 { 60 } else { 10 }])).collect(),
         // Months from the 29th, 30th and 31st of January 2026.
         [16, 17, 18]
             .into_iter()

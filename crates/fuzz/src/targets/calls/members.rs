@@ -754,6 +754,7 @@ impl super::Model for Model {
         let (first, second) = (feed.byte() % 7, feed.byte());
         let (id, organisation, start) = (first.into(), first.into(), first.into());
         let count = feed.pick(&[1, 2, 256, 257, 0]).unwrap_or_default();
+        let account = draw_account(feed);
         match kind {
             0 => C::proposalCount(proposalCountCall {}),
             1 => C::proposal(proposalCall { id }),
@@ -761,7 +762,7 @@ impl super::Model for Model {
             3 => C::tally(tallyCall { id }),
             4 => C::voteOf(voteOfCall { id, organisation_: u32::from(second % 6) }),
             5 => {
-                let target = if second % 2 == 0 { calendar::state::ADDRESS } else { draw_account(feed) };
+                let target = if second % 2 == 0 { calendar::state::ADDRESS } else { account };
                 C::electorate(electorateCall { target, start, count })
             }
             6 => {
@@ -770,9 +771,9 @@ impl super::Model for Model {
             }
             7 => C::organisationCount(organisationCountCall {}),
             8 => C::organisation(organisationCall { id: organisation }),
-            9 => C::organisationOf(organisationOfCall { account: draw_account(feed) }),
+            9 => C::organisationOf(organisationOfCall { account }),
             10 => C::accountsOf(accountsOfCall { id: organisation, start: u32::from(second % 4), count }),
-            11 => C::hasRole(hasRoleCall { account: draw_account(feed), role: first }),
+            11 => C::hasRole(hasRoleCall { account, role: first }),
             12 => C::organisationHasRole(organisationHasRoleCall { id: organisation, role: second % 7 }),
             _ => {
                 let (target, input) = draw_target(self, feed);

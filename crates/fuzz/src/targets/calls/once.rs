@@ -250,7 +250,7 @@ impl Model {
 
 pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
     // Kind, who, way, register, key, content, holder, receiver, and one more for some.
-    let reserve = |way: u8, holder: u8, content: u8| vec![0, 0, way, 0, 1, content, holder, 1, 20];
+    let reserve = |way: u8, holder: u8, content: u8| vec![0, 0, way, 0, 1, content, holder, 1, 250];
     let confirm = |way: u8, holder: u8, for_ever: u8| vec![2, 0, way, 0, 1, 1, holder, 1, for_ever];
     let release = |way: u8| vec![3, 0, way, 0, 1, 1, 0, 1];
     let pass_on = |way: u8| vec![4, 0, way, 0, 1, 1, 0, 1];
@@ -282,7 +282,7 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
     let over = |way: u8, owner: u8| {
         let late = [before.clone(), look(owner), asked(confirm(way, 0, 1)), end.clone(), look(owner)];
         let again = [asked(confirm(way, 0, 1)), reserve(way, 1, 1), look(owner), asked(pass_on(way))];
-        [vec![reserve(way, 0, 1), vec![5, 200, 0]], late.to_vec(), again.to_vec()].concat().concat()
+        [vec![reserve(way, 0, 1), vec![5, 9, 0]], late.to_vec(), again.to_vec()].concat().concat()
     };
     // Each way; the owner is the first wallet, or the contract that calls.
     let mut seeds = vec![life(0, 0, 0), life(0, 0, 1), over(0, 0), over(1, 4), life(8, 5, 1), life(9, 6, 0)];
