@@ -32,7 +32,7 @@ use ding_modules::{
     registry,
     stop::IModule::{DirectCallOnly, StaticCall, ValueNotAccepted},
 };
-use ding_primitives::{Account, Address, B256, Log, Recovered, Spec, U256};
+use ding_primitives::{Account, Address, B256, Log, Recovered, Spec, U256, spec::Validator};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock, Mutex},
@@ -188,39 +188,38 @@ fn wallet(number: usize) -> Address {
     SIGNERS.get(number).map(Wallet::address).unwrap_or_default()
 }
 
-/// Organisations of the stories, by number from 1 on: their names, roles, accounts, and how many of the
-/// four validators they run.
-static ORGANISATIONS: LazyLock<Vec<(&str, Vec<Role>, Vec<Address>, usize)>> = LazyLock::new(|| {
+/// Organisations of the stories, by number from 1 on; each runs a validator.
+static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
     let contract = |via: Via| via.contract().unwrap_or_default();
     let forgetful = vec![wallet(1), contract(Via::CallTwice), contract(Via::CallAndForget)];
-    vec![
-        ("First office", vec![Role::Notary, Role::Supervisor], vec![wallet(0), contract(Via::Call)], 1),
-        ("Second office", vec![Role::Notary, Role::Court], forgetful, 1),
-        ("Bureau", vec![Role::Supervisor], vec![wallet(2)], 1),
+    let organisations = [
+        ("First office", vec![Role::Notary, Role::Supervisor], vec![wallet(0), contract(Via::Call)]),
+        ("Second office", vec![Role::Notary, Role::Court], forgetful),
+        ("Bureau", vec![Role::Supervisor], vec![wallet(2)]),
         // Nobody acts for it.
-        ("Third office", Vec::new(), Vec::new(), 1),
-    ]
+        ("Third office", Vec::new(), Vec::new()),
+    ];
+    let named = organisations.into_iter().zip(&samples::SPEC.validators);
+    let entry = |((name, roles, accounts), validator): ((&str, _, _), &Validator)| OrganisationEntry {
+        name: name.into(),
+        roles,
+        accounts,
+        validators: vec![validator.key],
+        ..OrganisationEntry::default()
+    };
+    named.map(entry).collect()
 });
 
 /// Number of the organisation that an account acts for in genesis; 0 if none.
 fn organisation_of(account: Address) -> u32 {
-    let acts = |(.., accounts, _): &(_, _, Vec<Address>, _)| accounts.contains(&account);
-    let place = ORGANISATIONS.iter().position(acts);
+    let place = ORGANISATIONS.iter().position(|entry| entry.accounts.contains(&account));
     place.and_then(|place| u32::try_from(place + 1).ok()).unwrap_or(0)
 }
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let mut spec = samples::SPEC.clone();
-    let mut keys = spec.validators.iter().map(|validator| validator.key);
-    let organisations = ORGANISATIONS.iter().map(|(name, roles, accounts, validators)| OrganisationEntry {
-        name: (*name).into(),
-        roles: roles.clone(),
-        accounts: accounts.clone(),
-        validators: keys.by_ref().take(*validators).collect(),
-        ..OrganisationEntry::default()
-    });
     let section = Section {
-        organisations: organisations.collect(),
+        organisations: ORGANISATIONS.clone(),
         parameters: BTreeMap::from([("approval_permille".into(), members::APPROVAL_PERMILLE)]),
     };
     spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());

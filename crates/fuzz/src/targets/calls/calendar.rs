@@ -51,7 +51,7 @@ pub(super) struct Date {
 }
 
 const fn is_leap(year: u16) -> bool {
-    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+    (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
 }
 
 /// Each day from 1970-01-01 on, until after the last year of which there may be a table.
@@ -572,8 +572,7 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
         // A table at once, and what it changes.
         [load(0, 0, 1, 0), table(1), vec![6, 1], periods(), load(0, 0, 1, 0), table(1)].concat(),
         // One that waits, one in its place, and one before both.
-        [load(0, 0, 0, 5), table(0), load(2, 0, 0, 4), table(0), tomorrow.clone(), table(0), periods()]
-            .concat(),
+        [load(0, 0, 0, 5), table(0), load(2, 0, 0, 4), table(0), tomorrow, table(0), periods()].concat(),
         [load(0, 0, 3, 7), load(0, 0, 3, 6), table(3), load(2, 0, 3, 5), load(2, 0, 3, 4), table(3)].concat(),
         [load(0, 0, 0, 5), vec![5, 40, 0], load(2, 0, 0, 4), table(0), load(2, 0, 0, 0), table(0)].concat(),
         // Decided, refused to whoever has no vote, carried out by whoever has; too late.

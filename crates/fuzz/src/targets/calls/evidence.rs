@@ -90,9 +90,9 @@ impl super::Model for Model {
 
     fn new() -> Self {
         let mut organisations = BTreeMap::new();
-        for (number, (_, roles, accounts, _)) in (1..).zip(ORGANISATIONS.iter()) {
-            let of = (number, roles.contains(&Role::Notary));
-            organisations.extend(accounts.iter().map(|account| (*account, of)));
+        for (number, entry) in (1..).zip(ORGANISATIONS.iter()) {
+            let of = (number, entry.roles.contains(&Role::Notary));
+            organisations.extend(entry.accounts.iter().map(|account| (*account, of)));
         }
         Self { organisations, ..Self::default() }
     }

@@ -682,13 +682,13 @@ impl super::Model for Model {
     const MODULE: Address = ADDRESS;
 
     fn new() -> Self {
-        let organisations = ORGANISATIONS.iter().map(|(name, roles, accounts, validators)| Organisation {
-            name: (*name).into(),
+        let organisations = ORGANISATIONS.iter().map(|entry| Organisation {
+            name: entry.name.clone(),
             code: String::new(),
-            roles: roles.iter().map(|role| 1u64 << role.number()).sum(),
+            roles: entry.roles.iter().map(|role| 1u64 << role.number()).sum(),
             division: 0,
-            accounts: accounts.clone(),
-            validators: u32::try_from(*validators).unwrap_or(u32::MAX),
+            accounts: entry.accounts.clone(),
+            validators: u32::try_from(entry.validators.len()).unwrap_or(u32::MAX),
         });
         Self {
             organisations: organisations.collect(),
@@ -842,7 +842,7 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
         [
             propose(0, &insurer),
             vote(0, 1, 0),
-            tally.clone(),
+            tally,
             vote(0, 1, 1),
             look(4, 1, 1),
             vote(3, 1, 1),

@@ -299,7 +299,7 @@ fn play(module: &'static dyn Module, input: &[u8]) -> Vec<[u8; 4]> {
             2 => scene.later(u64::from(feed.byte()) * 12 * 3_600_000),
             3 => {
                 // Mostly nobody.
-                let against = feed.byte().checked_sub(240).unwrap_or_default();
+                let against = feed.byte().saturating_sub(240);
                 scene = decide(scene, module, &data, against);
             }
             _ => {}
