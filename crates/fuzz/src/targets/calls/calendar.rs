@@ -76,10 +76,17 @@ pub(super) fn date(day: u32) -> Date {
     *DAYS.get(day as usize).expect("stories stay within the walk")
 }
 
+/// The days of a year, numbered.
+fn days_of(year: u16) -> impl Iterator<Item = (u32, Date)> {
+    let first = DAYS.partition_point(|date| date.year < year);
+    let days = DAYS.iter().copied().skip(first).take_while(move |date| date.year == year);
+    (u32::try_from(first).unwrap_or(u32::MAX)..).zip(days)
+}
+
 /// The number of a date, if there is such a date.
 fn number_of(year: u16, month: u8, day: u8) -> Option<u32> {
-    let found = DAYS.iter().position(|date| (date.year, date.month, date.day) == (year, month, day));
-    found.and_then(|day| u32::try_from(day).ok())
+    let is = |date: Date| (date.month, date.day) == (month, day);
+    days_of(year).find(|(_, date)| is(*date)).map(|(number, _)| number)
 }
 
 pub(super) fn day_at(timestamp_ms: u64) -> u32 {
@@ -154,8 +161,7 @@ fn working(call: &loadTableCall) -> Result<Vec<u16>, Refusal> {
     if *year < min || *year > max {
         return refuse(YearOutOfRange { year: *year, min, max });
     }
-    let days: Vec<(u32, Date)> =
-        (0..).zip(DAYS.iter().copied()).filter(|(_, day)| day.year == *year).collect();
+    let days: Vec<(u32, Date)> = days_of(*year).collect();
     let last = u16::try_from(days.len()).unwrap_or(u16::MAX);
     for list in [holidays, makeupDays] {
         let mut previous = 0;
@@ -201,7 +207,7 @@ impl Model {
         let Date { year, weekday, of_year, .. } = date(day);
         let versions = self.tables.get(&year).map_or(&[][..], Vec::as_slice);
         match versions.iter().rev().find(|version| version.from <= today) {
-            Some(version) => (version.working.contains(&of_year), true),
+            Some(version) => (version.working.binary_search(&of_year).is_ok(), true),
             None => (weekday <= 5, false),
         }
     }
