@@ -42,6 +42,17 @@ impl Drop for Folder {
     }
 }
 
+#[test]
+fn only_a_name_as_it_is_written_is_a_record() {
+    let name = format!("{}.{}.age", "0a".repeat(16), "0b".repeat(32));
+    assert_eq!(store::Entry::of(&name).map(|entry| entry.name()), Some(name.clone()));
+    // It would be looked for under the other spelling, and not be there.
+    let other = name.replace("0b", "0B");
+    for wrong in [other.as_str(), "0a.0b.age", &name[1..], ""] {
+        assert_eq!(store::Entry::of(wrong), None, "{wrong}");
+    }
+}
+
 fn secret(text: &str) -> Secret {
     text.to_owned().into()
 }

@@ -138,12 +138,13 @@ fn notification(subscription: U256, result: &impl Serialize) -> Option<String> {
 }
 
 impl Subscriptions {
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether the connection subscribed to nothing.
+    pub fn is_empty(&self) -> bool {
         lock(&self.0).is_empty()
     }
 
     /// What this connection is told of a block, one message at a time: a block can have many logs.
-    pub(crate) fn tell<'a>(
+    pub fn tell<'a>(
         &self,
         rpc: &'a Rpc,
         block: &'a FinalizedBlock,
