@@ -8,6 +8,7 @@ mod modules;
 mod peers;
 mod proofs;
 mod register;
+mod sheet;
 mod wire;
 
 use crate::Target;
@@ -254,11 +255,11 @@ pub static TARGETS: &[Target] = &[
     },
     Target {
         name: "genesis",
-        about: "genesis files, up to the keys that members vote with",
+        about: "genesis files, up to the keys that members vote with and the first block",
         run: files::genesis,
         seeds: files::genesis_seeds,
         bytes_max: 4 * KIB,
-        memory_max: 4 * MIB,
+        memory_max: 8 * MIB,
         short: 3_000,
     },
     Target {
@@ -289,6 +290,78 @@ pub static TARGETS: &[Target] = &[
         short: 3_000,
     },
     Target {
+        name: "sheet",
+        about: "sheets of filings and pilots, CSV and XLSX with its container repaired",
+        run: sheet::run,
+        seeds: sheet::seeds,
+        bytes_max: 16 * KIB,
+        memory_max: 16 * MIB,
+        short: 2_000,
+    },
+    Target {
+        name: "calendar",
+        about: "tables of working days, CSV and JSON",
+        run: files::calendar,
+        seeds: files::calendar_seeds,
+        bytes_max: 4 * KIB,
+        memory_max: 4 * MIB,
+        short: 3_000,
+    },
+    Target {
+        name: "founding",
+        about: "organisations that found a ledger, up to the first block",
+        run: files::founding,
+        seeds: files::founding_seeds,
+        bytes_max: 4 * KIB,
+        memory_max: 8 * MIB,
+        short: 2_000,
+    },
+    Target {
+        name: "batch",
+        about: "lists of batches, and ways to their roots",
+        run: files::batch,
+        seeds: files::batch_seeds,
+        bytes_max: 4 * KIB,
+        memory_max: 4 * MIB,
+        short: 3_000,
+    },
+    Target {
+        name: "person",
+        about: "people as somebody fills them in: errors do not quote them",
+        run: files::person,
+        seeds: files::person_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 4 * MIB,
+        short: 3_000,
+    },
+    Target {
+        name: "records",
+        about: "records of an identity authority, opened: errors do not quote them",
+        run: files::records,
+        seeds: files::records_seeds,
+        bytes_max: 4 * KIB,
+        memory_max: 4 * MIB,
+        short: 3_000,
+    },
+    Target {
+        name: "disclosure",
+        about: "disclosures of other authorities, sealed and opened",
+        run: files::disclosure,
+        seeds: files::disclosure_seeds,
+        bytes_max: 4 * KIB,
+        memory_max: 4 * MIB,
+        short: 3_000,
+    },
+    Target {
+        name: "answers",
+        about: "answers of members as the commands read them: none steers a terminal",
+        run: files::answers,
+        seeds: files::answers_seeds,
+        bytes_max: 8 * KIB,
+        memory_max: 4 * MIB,
+        short: 5_000,
+    },
+    Target {
         name: "rpc",
         about: "requests at the JSON-RPC door, one a line, answered by the real dispatcher",
         run: door::run,
@@ -311,10 +384,18 @@ pub fn member_height() -> u64 {
     member::height()
 }
 
+/// How often the real member of the target `member` would have shut a peer out so far, and what a peer
+/// sends that does nothing wrong.
+pub fn member_bans() -> (u64, Vec<Vec<u8>>) {
+    (member::bans(), member::honest())
+}
+
 /// Words that a target's inputs are made of, where they are text; for the engine's dictionary.
 pub fn words(target: &Target) -> Vec<&'static str> {
     match target.name {
         "rpc" => door::words(),
+        "genesis" => files::genesis_words(),
+        "sheet" => sheet::words(),
         _ => Vec::new(),
     }
 }

@@ -102,6 +102,14 @@ targets! {
     share => only_dealt_shares_sign,
     keystore => a_key_file_is_read_or_refused_before_it_costs,
     settings => a_settings_file_is_read_or_refused,
+    sheet => a_sheet_is_read_or_refused_and_reads_the_same_when_written,
+    calendar => a_table_of_working_days_is_read_or_refused,
+    founding => founders_of_a_ledger_are_read_or_refused,
+    batch => a_list_of_a_batch_is_read_or_refused,
+    person => a_person_is_read_or_refused_without_a_word_of_them,
+    records => a_record_is_read_or_refused_without_a_word_of_it,
+    disclosure => a_disclosure_is_read_or_refused_without_a_word_of_it,
+    answers => any_answer_of_a_member_is_read_or_refused,
     rpc => any_request_is_answered,
 }
 
@@ -113,4 +121,21 @@ fn what_peers_really_send_makes_a_block_final() {
     // Time passes with each input.
     (0..500).for_each(|_| (target.run)(&[]));
     assert_eq!(targets::member_height(), 1);
+}
+
+#[test]
+fn a_peer_that_does_nothing_wrong_is_not_shut_out_and_one_that_sends_garbage_is() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let target = by_name("member").unwrap();
+    // What other tests sent is judged by then.
+    let wait = || (0..500).for_each(|_| (target.run)(&[]));
+    wait();
+    let (before, honest) = targets::member_bans();
+    honest.iter().for_each(|input| (target.run)(input));
+    wait();
+    assert_eq!(targets::member_bans().0, before, "an honest peer is shut out");
+    // Channel, peer, length: no message of the gossip channel is one byte of this.
+    (0..8).for_each(|channel| (target.run)(&[channel, 0, 0, 1, 0xff]));
+    wait();
+    assert!(targets::member_bans().0 > before, "nobody is shut out for garbage");
 }

@@ -101,7 +101,8 @@ impl Receiver for Inbox {
     }
 }
 
-/// Everybody is there, and nobody is ever shut out: the next input comes from the same peers.
+/// Everybody is there, and nobody is ever shut out: the next input comes from the same peers. Who would
+/// have been is counted.
 #[derive(Clone, Debug)]
 struct Everybody;
 
@@ -138,6 +139,7 @@ impl Blocker for Everybody {
     type PublicKey = PeerKey;
 
     fn block(&mut self, _: PeerKey) -> Feedback {
+        BANS.fetch_add(1, Ordering::SeqCst);
         Feedback::Ok
     }
 
@@ -153,6 +155,14 @@ static HEIGHT: AtomicU64 = AtomicU64::new(0);
 /// The highest block that bytes of peers made final: the samples' block, if they arrive at all.
 pub(super) fn height() -> u64 {
     HEIGHT.load(Ordering::SeqCst)
+}
+
+/// How often any of the members would have shut a peer out.
+static BANS: AtomicU64 = AtomicU64::new(0);
+
+/// How often the member would have shut a peer out so far.
+pub(super) fn bans() -> u64 {
+    BANS.load(Ordering::SeqCst)
 }
 
 type Inputs = outside::Receiver<Vec<u8>>;
@@ -252,13 +262,22 @@ fn asked(number: u64, tag: u8, bytes: &[u8]) -> Vec<u8> {
     [number.to_be_bytes().as_slice(), &[tag], bytes].concat()
 }
 
-pub(super) fn seeds() -> Vec<Vec<u8>> {
+/// What a peer sends that does nothing wrong: block 1 and then its certificate, transactions, and
+/// requests for state.
+pub(super) fn honest() -> Vec<Vec<u8>> {
     use ding_chain::channels::*;
-    // First block 1 and then its certificate: a member that gets both has a final block. The other
-    // way round it would ask for the block, and nobody answers.
+    // A member that gets both has a final block. The other way round it would ask for the block, and
+    // nobody answers.
     let block = super::wire::block_seeds().concat();
     let certificate = peers::certificates_seeds().pop().unwrap_or_default();
-    let mut seeds = vec![[message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat()];
+    let mut inputs = vec![[message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat()];
+    inputs.extend(peers::gossip_seeds().iter().map(|gossip| message(GOSSIP, 0, gossip)));
+    inputs
+}
+
+pub(super) fn seeds() -> Vec<Vec<u8>> {
+    use ding_chain::channels::*;
+    let mut seeds: Vec<Vec<u8>> = honest().into_iter().take(1).collect();
     for vote in peers::votes_seeds() {
         seeds.push(message(VOTES, 0, &vote));
     }
