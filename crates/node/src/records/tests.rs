@@ -53,6 +53,19 @@ fn only_a_name_as_it_is_written_is_a_record() {
     }
 }
 
+#[test]
+fn a_record_with_a_code_that_is_none_is_damaged() {
+    let organisation = Organisation::new("海港链", "91110000MA00000077").unwrap();
+    let record = Record::new(Identity::Organisation(organisation), 7);
+    let text = serde_json::to_string(&record).unwrap();
+    assert!(Record::from_json(text.as_bytes()).is_ok());
+    for code in ["9".repeat(40), "91110000MA00000078".into(), String::new()] {
+        let other = text.replace("91110000MA00000077", &code);
+        let error = Record::from_json(other.as_bytes()).unwrap_err();
+        assert!(error.contains("a code that is none"), "{error}");
+    }
+}
+
 fn secret(text: &str) -> Secret {
     text.to_owned().into()
 }
