@@ -160,7 +160,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::members_seeds,
         bytes_max: KIB,
         memory_max: 4 * MIB,
-        short: 5_000,
+        short: 3_000,
     },
     Target {
         name: "evidence_abi",
@@ -169,7 +169,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::evidence_seeds,
         bytes_max: 2 * KIB,
         memory_max: 4 * MIB,
-        short: 5_000,
+        short: 3_000,
     },
     Target {
         name: "calendar_abi",
@@ -178,7 +178,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::calendar_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 2500,
+        short: 1_500,
     },
     Target {
         name: "identity_abi",
@@ -187,7 +187,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::identity_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 1500,
+        short: 1_000,
     },
     Target {
         name: "once_abi",
@@ -196,7 +196,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::once_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 2500,
+        short: 1_500,
     },
     Target {
         name: "services_abi",
@@ -205,7 +205,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::services_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 1500,
+        short: 1_000,
     },
     Target {
         name: "filing_abi",
@@ -214,7 +214,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::filing_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 800,
+        short: 600,
     },
     Target {
         name: "pilot_abi",
@@ -223,7 +223,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::pilot_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 800,
+        short: 600,
     },
     Target {
         name: "orders_abi",
@@ -232,7 +232,7 @@ pub static TARGETS: &[Target] = &[
         seeds: modules::supervised::orders_seeds,
         bytes_max: 16 * KIB,
         memory_max: 16 * MIB,
-        short: 1500,
+        short: 1_000,
     },
     Target {
         name: "once_model",
@@ -250,7 +250,7 @@ pub static TARGETS: &[Target] = &[
         seeds: calls::seeds,
         bytes_max: 256,
         memory_max: 32 * MIB,
-        short: 1_500,
+        short: 1_000,
     },
     Target {
         name: "genesis",
@@ -304,6 +304,11 @@ const _: () = assert!(64 * KIB <= limits::MESSAGE_BYTES_MAX);
 /// Messages of state synchronization, for the fixed formats.
 pub(crate) fn sync_samples() -> Vec<Vec<u8>> {
     peers::sync_seeds()
+}
+
+/// The stories of the modules of the supervised part, for the fixed formats.
+pub(crate) fn told() -> Vec<crate::stories::Told> {
+    modules::supervised::told()
 }
 
 /// The highest block that the real member of the target `member` made final so far.

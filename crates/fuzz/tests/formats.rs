@@ -2,7 +2,10 @@
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use ding_fuzz::formats::{self, Format};
+use ding_fuzz::{
+    formats::{self, Format},
+    stories,
+};
 use ding_primitives::keccak256;
 use serde_json::{Value, json};
 use std::{
@@ -65,10 +68,14 @@ fn write(formats: &[Format]) {
 
 #[test]
 fn every_format_has_the_bytes_that_are_checked_in() {
+    let regenerate = std::env::var_os("DING_REGENERATE").is_some();
+    if regenerate {
+        stories::renew().unwrap();
+    }
     let formats = formats::all();
     let names: BTreeSet<&str> = formats.iter().map(|format| format.name.as_str()).collect();
     assert_eq!(names.len(), formats.len(), "two formats have one name");
-    if std::env::var_os("DING_REGENERATE").is_some() {
+    if regenerate {
         write(&formats);
     }
     let recorded = index();

@@ -4,7 +4,7 @@
 mod stories;
 
 use super::{compose, encoded, send};
-use crate::feed::Feed;
+use crate::{feed::Feed, stories::Told};
 use alloy_sol_types::{SolCall, SolValue as _};
 use ding_modules::{
     Module,
@@ -255,6 +255,25 @@ fn play(module: &'static dyn Module, input: &[u8]) -> Vec<[u8; 4]> {
     }
     scene.check_all();
     taken
+}
+
+/// Every story, told a block a step.
+pub(in crate::targets) fn told() -> Vec<Told> {
+    let modules: [&'static dyn Module; 7] =
+        [&Calendar, &Identity, &Once, &Services, &Filing, &Pilot, &Orders];
+    let mut all = Vec::new();
+    for module in modules {
+        for (number, story) in stories::of(module.name()).into_iter().enumerate() {
+            let mut told = Told::begin(format!("{}-{number}", module.name()), module, scene(module));
+            for (caller, input) in story {
+                told.scene.next_block();
+                // What is refused writes nothing.
+                let _ = told.scene.send(told.scene.direct(caller, &input));
+            }
+            all.push(told);
+        }
+    }
+    all
 }
 
 pub(in crate::targets) fn calendar(input: &[u8]) {
