@@ -33,7 +33,7 @@ use zeroize::Zeroizing;
 /// Folder of the records unless told otherwise.
 pub(crate) const DEFAULT_RECORDS: &str = "ding-data/records";
 /// Version of the folder.
-const STORE_VERSION: u32 = 1;
+pub(super) const STORE_VERSION: u32 = 1;
 const STORE: &str = "store.json";
 const KEY: &str = "key.age";
 const ERASED: &str = "erased.jsonl";

@@ -1,3 +1,5 @@
+mod kept;
+
 use super::{
     package::{About, Package},
     record::Document,

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Layout of both files.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 /// How the name of a manifest ends.
 const MANIFEST_SUFFIX: &str = ".ding-batch.json";
 /// What the name of a path file has after that of its package.
