@@ -19,8 +19,10 @@ use ding_modules::{
     BlockInfo, Call, Module,
     calendar::{Day, abi::ICalendar, state::ADDRESS as CALENDAR},
     evidence::{Evidence, abi::IEvidence},
+    filing::{abi::IFiling, state::ADDRESS as FILING, terms::Article},
     members::{Members, OrganisationEntry, Role, abi::IMembers, state::ADDRESS as MEMBERS, terms::Parameter},
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, Sent, digest},
+    pilot::{abi::IPilot, state::ADDRESS as PILOT},
     registry::MODULES,
 };
 use ding_node::start::STORE_VERSION;
@@ -307,17 +309,33 @@ fn decisions() -> Told {
     decided(scene, MEMBERS, IMembers::removeAccountCall { id: 3, account: STRANGER });
     let name = Parameter::VotingMs.word();
     decided(scene, MEMBERS, IMembers::setParameterCall { name, value: 5 * 24 * 3_600_000 });
-    let table = ICalendar::loadTableCall {
+    let today = Day::from_ms(NOON_MS).get();
+    let table = |holidays, effective, source| ICalendar::loadTableCall {
         year: 2027,
-        holidays: vec![1, 4],
+        holidays,
         makeupDays: vec![2],
-        effectiveDay: Day::from_ms(NOON_MS).get(),
-        source: digest(5),
+        effectiveDay: effective,
+        source: digest(source),
     };
-    decided(scene, CALENDAR, table);
+    decided(scene, CALENDAR, table(vec![1, 4], today, 5));
+    decided(scene, CALENDAR, table(vec![1, 4, 5], today + 20, 6));
+    decided(scene, FILING, IFiling::setPeriodCall { clock: 1, workingDays: 12, from: today + 30 });
+    let Article { breaches, measures, .. } = Article::of(19).unwrap_or_default();
+    let article = IFiling::setArticleCall {
+        article: 19,
+        minFen: 600_000,
+        maxFen: 2_500_000,
+        breaches,
+        measures,
+        from: today + 40,
+    };
+    decided(scene, FILING, article);
+    let parameters =
+        IPilot::setParametersCall { commentDays: 10, reportDays: 3, durationDays: 730, assessmentMonths: 4 };
+    decided(scene, PILOT, parameters);
     let roles = Role::Provincial.bit() | Role::Competent.bit();
     let input = IMembers::setRolesCall { id: 3, roles, division: 33 }.abi_encode();
-    for (id, verdict) in [(8, None), (9, Some(false))] {
+    for (id, verdict) in [(12, None), (13, Some(false))] {
         scene.next_block();
         let propose = IMembers::proposeCall {
             target: MEMBERS,

@@ -232,7 +232,16 @@ fn filing() -> Vec<Story> {
             OTHER => clocksOfCall { service },
             OTHER => batchCall { number: 1 },
         ]),
+        story![FIRM => draftCall { provider: 1, form: Form { places: places(), ..form() } }],
     ]
+}
+
+/// Two contracts of the firm here, and something on another chain.
+fn places() -> Vec<IFiling::Place> {
+    let here =
+        |nonce| IFiling::Place { chainId: 1337, place: FIRM.create(nonce).into_word(), creator: FIRM, nonce };
+    let elsewhere = IFiling::Place { chainId: 7, place: digest(9), creator: Address::ZERO, nonce: 0 };
+    vec![here(3), here(4), elsewhere]
 }
 
 fn pilot() -> Vec<Story> {
@@ -318,6 +327,10 @@ fn pilot() -> Vec<Story> {
             OTHER => countsCall {},
             OTHER => parametersCall {},
         ],
+        story![REGISTRAR => recommendCall {
+            proposal: Proposal { kind: 1, field: 0, zone: 1, ..proposal() },
+            alongside: vec![],
+        }],
     ]
 }
 
