@@ -97,6 +97,9 @@ pub fn all() -> Vec<Format> {
     for (number, message) in targets::sync_samples().into_iter().enumerate() {
         list.wire(format!("sync-{number}"), message);
     }
+    for (name, envelope) in targets::envelopes() {
+        list.wire(format!("envelope-{name}"), envelope);
+    }
     list.add("header", "block::HEADER_VERSION", HEADER_VERSION, samples::HEADER.encode());
     list.add("header-hash", "block::HEADER_VERSION", HEADER_VERSION, samples::HEADER.hash());
     list.add("genesis", "spec::GENESIS_VERSION", GENESIS_VERSION, samples::SPEC.to_json());

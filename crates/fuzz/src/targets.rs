@@ -306,6 +306,11 @@ pub(crate) fn sync_samples() -> Vec<Vec<u8>> {
     peers::sync_seeds()
 }
 
+/// Envelopes of requests and answers as a member writes them, for the fixed formats.
+pub(crate) fn envelopes() -> Vec<(String, Vec<u8>)> {
+    member::envelopes()
+}
+
 /// The stories of the modules of the supervised part, for the fixed formats.
 pub(crate) fn told() -> Vec<crate::stories::Told> {
     modules::supervised::told()

@@ -110,7 +110,7 @@ fn a_folder_of_every_version_opens_with_its_records_or_is_refused_by_name() {
             entries.iter().map(|entry| store.get(entry)).collect::<Result<Vec<_>, _>>()
         });
         if versions != now {
-            let why = opened.err().expect("it was refused").to_string();
+            let why = opened.expect_err("it was refused").to_string();
             assert!(why.contains("another release") || why.contains("of version"), "{why}");
             continue;
         }
