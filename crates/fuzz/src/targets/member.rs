@@ -9,7 +9,7 @@ use crate::{feed::Feed, samples};
 use commonware_actor::{Feedback, Unreliable};
 use commonware_codec::Encode as _;
 use commonware_consensus::{marshal::resolver::handler::Key, types::Height};
-use commonware_cryptography::Signer as _;
+use commonware_cryptography::{Signer as _, sha256};
 use commonware_p2p::{
     BlockedSubscription, Blocker, CheckedSender, LimitedSender, PeerSetSubscription, PeerSetUpdate, Provider,
     Receiver, Recipients, TrackedPeers,
@@ -315,8 +315,13 @@ pub(super) fn envelopes() -> Vec<(String, Vec<u8>)> {
     pass(100);
     seeds().iter().take(1).for_each(|both| run(both));
     pass(500);
-    let key: Key<Digest> = Key::Finalized { height: Height::new(1) };
-    run(&message(BACKFILL, 0, &asked(9, 0, &key.encode())));
+    // The block that it has, and one that nobody has.
+    let keys: [Key<Digest>; 2] =
+        [Key::Block(sha256::Digest(samples::HEADER.hash().0)), Key::Finalized { height: Height::new(77) }];
+    for key in keys {
+        run(&message(BACKFILL, 0, &asked(9, 0, &key.encode())));
+        pass(20);
+    }
     run(&message(RESOLVER, 0, &asked(7, 0, &samples::HEADER.view.to_be_bytes())));
     pass(100);
     let said = SAID.lock().map(|said| said.clone()).unwrap_or_default();
