@@ -12,10 +12,11 @@ const SECTIONS: [&str; 2] = ["## Issues we do not have", "## Rules of the superv
 const SOURCES: [&str; 4] = ["crates", "xtask", "lints", "tests"];
 
 /// What users of other ledgers reported, of all that concerns what there is here: each is in a row.
-const REPORTED: [&str; 55] = [
+const REPORTED: [&str; 56] = [
     "FISCO-BCOS#4417",
     "#5034",
     "Iroha#5126",
+    "Iroha#3166",
     "besu#7642",
     "#6613",
     "#6732",

@@ -1,7 +1,7 @@
 //! Answers consensus: propose a block, check a block, take note of a final block.
 
 use crate::{
-    executed::Executed,
+    executed::{Executed, Next},
     run::{Ran, run},
     shared::{Shared, now_ms},
     types::{Block, Round4, Scheme, member_key, transactions_root},
@@ -11,10 +11,13 @@ use commonware_glue::stateful::{Application, Finality, Input, Proposed, db::Data
 use commonware_parallel::Strategy;
 use commonware_runtime::{Clock, Spawner};
 use commonware_storage::Context;
-use ding_execution::block::{BlockError, Mode, Outcome};
+use ding_execution::{
+    admission::Refusal,
+    block::{BlockError, FaultReport, Mode, Outcome},
+};
 use ding_light::tree;
 use ding_primitives::{
-    B256, Body, Header, Recovered, limits,
+    B256, Body, Header, Height, Recovered, limits,
     planted::{self, Planted},
     ports::{Budget, FinalizedBlock, ReadError, TransactionSource},
 };
@@ -43,6 +46,10 @@ impl<E: Context + Spawner, T: Clone, S: Clone> Clone for Ledger<E, T, S> {
         Self { shared: self.shared.clone(), source: self.source.clone(), strategy: self.strategy.clone() }
     }
 }
+
+/// What came of a block that is final, from before its state is applied until after.
+#[derive(Debug)]
+pub struct Captured(Arc<Executed>);
 
 /// Why a block may not stand.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +81,7 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
     ) -> Result<(Block, store::Merkleized<E>), Refused> {
         let spec = &self.shared.spec;
         let (parent_height, parent_hash) = (parent.header().height, parent.hash());
-        let next = self.shared.next_nonces(parent_height, parent_hash);
+        let Next { nonces: next, complete } = self.shared.next_nonces(parent_height, parent_hash);
         let budget = Budget {
             transactions: limits::BLOCK_TRANSACTIONS_MAX,
             // The length prefix of the body counts too.
@@ -115,7 +122,7 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         for (index, why) in &outcome.skipped {
             let Some(transaction) = chosen.get(*index) else { continue };
             tracing::debug!(height = %header.height, hash = %transaction.hash(), %why, "left out of the block");
-            if !why.is_temporary() {
+            if is_unfit(why, complete) {
                 self.source.unfit(&transaction.hash(), &why.to_string());
             }
         }
@@ -129,10 +136,16 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         header.transaction_count = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
         let timestamp_ms = header.timestamp_ms;
         let block = Block::new(header, body).expect("the header was made for this body and a member's key");
-        alarm(&outcome.faults, &block);
+        alarm(&outcome.faults, block.header().height);
         self.shared.remember(
             &block,
-            Executed { parent: parent_hash, timestamp_ms, transactions, receipts: outcome.receipts },
+            Arc::new(Executed {
+                parent: parent_hash,
+                view: block.header().view,
+                timestamp_ms,
+                transactions,
+                receipts: outcome.receipts,
+            }),
         );
         Ok((block, state))
     }
@@ -144,7 +157,7 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         block: &Block,
         parent_timestamp_ms: u64,
         batches: <Databases<E> as DatabaseSet<E>>::Unmerkleized,
-    ) -> Result<store::Merkleized<E>, Refused> {
+    ) -> Result<(store::Merkleized<E>, Arc<Executed>), Refused> {
         let (header, spec) = (block.header(), &self.shared.spec);
         if header.gas_limit != spec.gas_limit {
             return Err(Refused::GasLimit { got: header.gas_limit, want: spec.gas_limit });
@@ -170,24 +183,51 @@ impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, 
         if header.roots != roots && !planted::is(Planted::SkipRootCheck) {
             return differs("state", &header.roots, &roots);
         }
-        alarm(&outcome.faults, block);
-        self.shared.remember(
-            block,
-            Executed {
-                parent: header.parent,
-                timestamp_ms: header.timestamp_ms,
-                transactions,
-                receipts: outcome.receipts,
-            },
-        );
-        Ok(state)
+        alarm(&outcome.faults, header.height);
+        let executed = Arc::new(Executed {
+            parent: header.parent,
+            view: header.view,
+            timestamp_ms: header.timestamp_ms,
+            transactions,
+            receipts: outcome.receipts,
+        });
+        Ok((state, executed))
+    }
+
+    /// What came of a block that ran here, became final, and was forgotten in between: it runs again,
+    /// on the state of its parent.
+    async fn again(&self, block: &Block) -> Arc<Executed> {
+        let header = block.header();
+        tracing::info!(height = %header.height, view = header.view, "a final block was forgotten before, and runs again");
+        let databases = self.shared.databases.get().expect("nothing is forgotten before the member runs");
+        let batches = <Databases<E> as DatabaseSet<E>>::new_batches(databases).await;
+        match self.check(block, 0, batches).await {
+            Ok((_, executed)) => executed,
+            Err(refused) => {
+                stop_if_broken(&refused);
+                panic!("final block {} ran here once and is refused now: {refused}", header.height);
+            }
+        }
     }
 }
 
+/// Whether a transaction that a leader could not run has to leave the pool. A nonce that is too low
+/// is no reason as long as not all of the branch is known: the transaction may stand in a block of it,
+/// and that block may not become final.
+const fn is_unfit(why: &Refusal, complete: bool) -> bool {
+    match why {
+        Refusal::NonceTooLow { .. } => complete,
+        _ => !why.is_temporary(),
+    }
+}
+
+/// Target under which it is logged that a module's invariant is broken.
+pub const ALARM: &str = "ding_chain::alarm";
+
 /// A broken invariant of a module undid its transaction; the operator has to hear of it.
-fn alarm(faults: &[ding_execution::block::FaultReport], block: &Block) {
+pub(crate) fn alarm(faults: &[FaultReport], height: Height) {
     for fault in faults {
-        tracing::error!(height = %block.header().height, ?fault, "a module's invariant is broken");
+        tracing::error!(target: ALARM, %height, ?fault, "a module's invariant is broken");
     }
 }
 
@@ -208,7 +248,7 @@ where
     type Context = Round4;
     type Block = Block;
     type Databases = Databases<E>;
-    type Captured = ();
+    type Captured = Captured;
     type Provider = ();
     type Input = ();
 
@@ -255,7 +295,10 @@ where
             (Finality::Candidate, None) => ancestry.next().await?.inner().header().timestamp_ms,
         };
         match self.check(&block, parent_timestamp_ms, batches).await {
-            Ok(state) => Some(state),
+            Ok((state, executed)) => {
+                self.shared.remember(&block, executed);
+                Some(state)
+            }
             Err(refused) => {
                 stop_if_broken(&refused);
                 let header = block.header();
@@ -268,23 +311,30 @@ where
     async fn capture(
         &mut self,
         _context: (E, Round4),
-        _block: &Block,
+        block: &Block,
         _state: &store::Merkleized<E>,
         _readers: <Databases<E> as DatabaseSet<E>>::Readers,
-    ) {
+    ) -> Captured {
+        let known = self.shared.unfinished.lock().get(block.header().height, block.hash()).cloned();
+        // Before the state moves on: a block that has to run again needs its parent's.
+        let executed = match known {
+            Some(executed) => executed,
+            None => self.again(block).await,
+        };
         self.shared.applying.fetch_add(1, Ordering::AcqRel);
+        Captured(executed)
     }
 
     async fn finalized(
         &mut self,
         _context: (E, Round4),
         block: &Block,
-        (): (),
+        Captured(executed): Captured,
         _readers: <Databases<E> as DatabaseSet<E>>::Readers,
     ) {
         let (height, hash) = (block.header().height, block.hash());
-        let executed = self.shared.unfinished.lock().finalize(height, hash);
-        let executed = executed.expect("a block is run on this member before it is applied");
+        self.shared.unfinished.lock().finalize(height);
+        let executed = Arc::unwrap_or_clone(executed);
         let finalized = Arc::new(FinalizedBlock {
             header: block.header().clone(),
             transactions: executed.transactions,
@@ -298,5 +348,21 @@ where
             panic!("receipts of block {height} cannot be kept, stopping: {error}");
         }
         tracing::debug!(%height, %hash, transactions = finalized.transactions.len(), gas = block.header().gas_used, "final");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leader_that_does_not_know_its_whole_branch_drops_nothing_for_a_nonce_it_may_have_used() {
+        let low = Refusal::NonceTooLow { tx: 3, next: 4 };
+        assert!(is_unfit(&low, true), "on a branch that is known, nobody can run it any more");
+        assert!(!is_unfit(&low, false));
+        for complete in [true, false] {
+            assert!(!is_unfit(&Refusal::NonceTooHigh { tx: 5, next: 4 }, complete));
+            assert!(is_unfit(&Refusal::SenderHasCode, complete));
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::{
     application::Ledger,
+    bounds::ChainLimits,
     channels,
     gossip::Gossip,
     hold,
@@ -55,7 +56,7 @@ use std::{
 /// Bytes of the buffers around files.
 const BUFFER: NonZeroUsize = NZUsize!(1 << 16);
 /// Messages waiting for one actor.
-const MAILBOX: NonZeroUsize = NZUsize!(1024);
+const MAILBOX: NonZeroUsize = NZUsize!(limits::ACTOR_MESSAGES_MAX);
 /// Operations of one answer of state synchronization.
 const SYNC_BATCH: NonZeroU64 = NZU64!(1024);
 /// Largest operation of the state databases, bytes.
@@ -93,6 +94,8 @@ pub struct Config<T, S, M, B> {
     pub blocker: B,
     /// Pages of the stores in memory; may be shared by chains.
     pub cache: CacheRef,
+    /// How much of the chain is kept in memory.
+    pub limits: ChainLimits,
 }
 
 /// A running member.
@@ -201,7 +204,8 @@ where
     B: Blocker<PublicKey = PeerKey> + Clone,
     W: WrapReporter<E, T, S>,
 {
-    let Config { spec, prefix, me, scheme, genesis, source, strategy, peers, blocker, cache } = config;
+    let Config { spec, prefix, me, scheme, genesis, source, strategy, peers, blocker, cache, limits: bounds } =
+        config;
     let [
         votes,
         certificates,
@@ -215,7 +219,7 @@ where
     ] = channels;
 
     let receipts = Receipts::open(context.child("receipts"), &prefix, &cache).await?;
-    let shared = Arc::new(Shared::new(spec.clone(), genesis.clone(), receipts));
+    let shared = Arc::new(Shared::new(spec.clone(), genesis.clone(), receipts, bounds));
 
     let block_fetcher = block_resolver::init(
         context.child("block_resolver"),
@@ -236,7 +240,7 @@ where
         buffered::Config {
             public_key: me.clone(),
             mailbox_size: MAILBOX,
-            deque_size: 10,
+            deque_size: limits::BROADCAST_BLOCKS_MAX,
             priority: false,
             codec_config: (),
             peer_provider: peers.clone(),
@@ -274,8 +278,8 @@ where
             key_write_buffer: BUFFER,
             value_write_buffer: BUFFER,
             block_codec_config: (),
-            max_repair: NZUsize!(16),
-            max_pending_acks: NZUsize!(16),
+            max_repair: NZUsize!(limits::REPAIR_BLOCKS_MAX),
+            max_pending_acks: NZUsize!(limits::UNACKNOWLEDGED_BLOCKS_MAX),
             strategy: Sequential,
         },
     )
@@ -323,7 +327,7 @@ where
             sync_config: SyncEngineConfig {
                 fetch_batch_size: SYNC_BATCH,
                 apply_batch_size: NZU64!(4096),
-                max_outstanding_requests: NZUsize!(8),
+                max_outstanding_requests: NZUsize!(limits::SYNC_REQUESTS_MAX),
             },
             // Every block and every operation is kept: each member can serve the whole chain.
             prune_config: None,

@@ -116,7 +116,7 @@ where
             match Message::decode(bytes) {
                 Ok(Message::Status(height)) => {
                     let state = PeerState { height, heard_ms: now_ms(&context) };
-                    let before = self.shared.peers.lock().insert(member_key(&peer), state);
+                    let before = self.shared.hear(member_key(&peer), state);
                     if planted::is(Planted::ShutOutInnocent) && before.is_some_and(|b| b.height > height) {
                         let _ = self.blocker.block(peer);
                     }

@@ -1,11 +1,12 @@
 //! One chain as one member runs it.
 //!
 //! Read in this order: [`types`] (the choices made once), [`genesis`] (block 0 and its keys),
-//! [`engine`] (the wiring), `application` (propose, check, finalize), `run` (where state meets
+//! [`bounds`] (how much of the chain is kept in memory), [`engine`] (the wiring), `application` (propose, check, finalize), `run` (where state meets
 //! execution), `pace` (when a leader proposes), `gossip`, [`network`], and [`reader`], which is
 //! all that the doors see.
 
 pub mod application;
+pub mod bounds;
 pub mod channels;
 pub mod engine;
 mod executed;
@@ -15,6 +16,7 @@ mod hold;
 mod look;
 #[cfg(feature = "memo")]
 pub mod memo;
+mod met;
 pub mod network;
 mod pace;
 pub mod reader;
@@ -25,4 +27,5 @@ mod shared;
 pub mod stored;
 pub mod types;
 
+pub use bounds::ChainLimits;
 pub use reader::Reader;

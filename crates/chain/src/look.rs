@@ -14,7 +14,8 @@ use ding_execution::Env;
 use ding_execution::simulate::{self, AccessListResult, CallResult, Estimate, Overrides, Request};
 use ding_light::{Certificate, ChainKey, Package, Statement, package::Content, tree};
 use ding_primitives::{
-    Account, Address, B256, Bytes, Header, Height, Roots, Spec, U256, limits,
+    Account, Address, B256, Bytes, Header, Height, Holding, Roots, Spec, U256, limits,
+    planted::{self, Planted},
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState},
 };
 use ding_state::{Databases, Readers, proof};
@@ -190,7 +191,18 @@ impl<E: Clock + Spawner + Storage + Metrics> Look for View<E> {
     }
 
     fn subscribe(&self, sink: Arc<dyn FinalizedSink>) {
-        self.seen.sinks.write().0.push(sink);
+        let mut sinks = self.seen.sinks.write();
+        assert!(sinks.0.len() < limits::SINKS_MAX, "at most {} listen to one member", limits::SINKS_MAX);
+        sinks.0.push(sink);
+    }
+
+    fn holdings(&self) -> Vec<Holding> {
+        let mut holdings = self.seen.holdings();
+        if let Some(shared) = self.shared.upgrade() {
+            holdings.extend(shared.holdings());
+        }
+        holdings.push(ding_execution::code_holding());
+        holdings
     }
 
     fn status(&self) -> Status {
@@ -231,6 +243,9 @@ async fn certified<E: commonware_storage::Context + Spawner>(
     if height == Height::GENESIS || height > shared.head().header.height {
         return Ok(None);
     }
+    if planted::is(Planted::CertificateMissing) && height.get().is_multiple_of(8) {
+        return Ok(None);
+    }
     let marshal = marshal(shared)?;
     let mut headers: Vec<Header> = Vec::new();
     let mut at = height;
@@ -258,6 +273,8 @@ fn log_statement(block: &FinalizedBlock, transaction: usize, log: usize) -> Opti
 
 fn transaction_statement(block: &FinalizedBlock, transaction: usize) -> Option<Statement> {
     let hashes: Vec<B256> = block.transactions.iter().map(|t| t.hash()).collect();
+    let beside = planted::is(Planted::ProofBeside) && hashes.len() > 1;
+    let transaction = if beside { (transaction + 1) % hashes.len() } else { transaction };
     let raw = block.transactions.get(transaction)?.transaction().raw().clone();
     Some(Statement::Transaction {
         index: u32::try_from(transaction).ok()?,

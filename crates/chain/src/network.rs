@@ -19,7 +19,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 /// Clocks of two members may differ this much when they connect.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 /// Messages waiting for one actor of the network.
-const MAILBOX: NonZeroUsize = NZUsize!(1024);
+const MAILBOX: NonZeroUsize = NZUsize!(limits::ACTOR_MESSAGES_MAX);
 
 /// A network that is not started yet.
 pub struct Prepared<E: Clock> {

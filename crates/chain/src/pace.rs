@@ -89,7 +89,7 @@ where
     if height.get() == 0 {
         return;
     }
-    let next = shared.next_nonces(height, parent);
+    let next = shared.next_nonces(height, parent).nonces;
     loop {
         let ready = source.ready(&next, limits::BATCH_ENOUGH);
         let now = context.current();

@@ -6,7 +6,7 @@
 use ding_execution::simulate::{AccessListResult, CallResult, Estimate, Overrides, Request};
 use ding_light::package::Package;
 use ding_primitives::{
-    Account, Address, B256, Bytes, Header, Height, Spec, U256,
+    Account, Address, B256, Bytes, Header, Height, Holding, Spec, U256,
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError},
 };
 use std::sync::Arc;
@@ -125,6 +125,8 @@ pub trait Look: Archive {
     fn prove(&self, claim: Claim) -> Pending<'_, Result<Option<Package>, ReadError>>;
     /// Tells `sink` of every later final block.
     fn subscribe(&self, sink: Arc<dyn FinalizedSink>);
+    /// How much the chain holds in memory, and how much it may.
+    fn holdings(&self) -> Vec<Holding>;
     /// How this member is doing.
     fn status(&self) -> Status;
 }
@@ -248,7 +250,16 @@ impl Reader {
         self.0.prove(claim).await
     }
 
+    /// How much the chain holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        self.0.holdings()
+    }
+
     /// Tells `sink` of every later final block, in height order.
+    ///
+    /// # Panics
+    ///
+    /// If more than [`ding_primitives::limits::SINKS_MAX`] listen: they are made at the start of a member.
     pub fn subscribe(&self, sink: Arc<dyn FinalizedSink>) {
         self.0.subscribe(sink);
     }

@@ -4,6 +4,7 @@
 //! in files of its own, beside the member's.
 
 use crate::{
+    application::alarm,
     engine::archive_config,
     genesis,
     run::{Ran, run},
@@ -48,6 +49,11 @@ pub struct Report {
     pub transactions: u64,
     /// Certificates checked under the chain key.
     pub certificates: u64,
+    /// Latest blocks whose receipts are not archived yet: the member stopped in between, and executes
+    /// them again when it starts.
+    pub pending: u64,
+    /// Transactions that a module's broken invariant undid; each is logged.
+    pub faults: u64,
     /// Hash of the last block.
     pub head: B256,
     /// State root after the last block.
@@ -70,6 +76,9 @@ pub enum ReplayError {
     /// The archive has a hole.
     #[error("block {0} is missing from the archive")]
     Missing(Height),
+    /// The archive lacks receipts, and has those of a later block.
+    #[error("the receipts of block {0} are missing from the archive")]
+    NoReceipts(Height),
     /// A header does not follow the one before.
     #[error("block {height} names the parent {got}, the block before it is {want}")]
     Parent {
@@ -142,11 +151,18 @@ where
     let key = ChainKey::from_bytes(&spec.public_key)
         .map_err(|error| ReplayError::Certificate(Height::GENESIS, error.to_string()))?;
     let last = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
+    // A block is archived a moment before its receipts are.
+    let mut kept_until = last;
+    while kept_until > Height::GENESIS && receipts.at(kept_until).await?.is_none() {
+        kept_until = kept_until.previous().unwrap_or_default();
+    }
     let bound = ding_modules::identity::bound(&spec);
     let mut report = Report {
         blocks: 0,
         transactions: 0,
         certificates: 0,
+        pending: 0,
+        faults: 0,
         head: genesis_hash,
         state_root: first.header().roots.state_root(),
     };
@@ -184,7 +200,16 @@ where
         same(height, "state", &header.roots, &store::commitments::<E>(&state))?;
         same(height, "receipts root", &header.receipts_root, &tree::receipts_root(&outcome.receipts))?;
         same(height, "gas used", &header.gas_used, &outcome.gas_used)?;
-        let kept = receipts.at(height).await?.unwrap_or_default();
+        alarm(&outcome.faults, height);
+        report.faults += outcome.faults.len() as u64;
+        let kept = match receipts.at(height).await? {
+            Some(kept) => kept,
+            None if height <= kept_until => return Err(ReplayError::NoReceipts(height)),
+            None => {
+                report.pending += 1;
+                outcome.receipts.clone()
+            }
+        };
         if kept != outcome.receipts {
             let (got, want) = (
                 format!("{} receipts", kept.len()),

@@ -2,7 +2,9 @@
 //! receipts, who is to be told.
 
 use crate::{
-    executed::{Executed, Unfinished},
+    bounds::ChainLimits,
+    executed::{Executed, Next, Unfinished},
+    met::Met,
     recent::Recent,
     types::{Block, Digest, Marshal},
 };
@@ -13,14 +15,14 @@ use commonware_storage::Context;
 use commonware_utils::sync::{Mutex, RwLock};
 use ding_execution::Env;
 use ding_primitives::{
-    Address, B256, Header, Height, MemberKey, Recovered, Spec, Transaction, limits,
+    B256, Header, Height, Holding, MemberKey, Recovered, Spec, Transaction, limits,
     planted::{self, Planted},
     ports::{FinalizedBlock, FinalizedSink, ReadError, TransactionSource},
     transaction::{TransactionError, recover},
 };
 use ding_state::{Branch, Databases, archive::Receipts};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -85,6 +87,28 @@ impl Seen {
         heights.get(self.spec.validators.len().saturating_sub(1) / 3).copied().unwrap_or(Height::GENESIS)
     }
 
+    /// How much this member holds in memory for its doors.
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
+        let mut holdings = self.recent.read().holdings().to_vec();
+        holdings.push(Holding::new(
+            "listeners to final blocks",
+            self.sinks.read().0.len(),
+            limits::SINKS_MAX,
+        ));
+        holdings.push(Holding::new("members heard of", self.peers.lock().len(), limits::MEMBERS_MAX));
+        holdings
+    }
+
+    /// Notes what a member says of itself, and returns what it said before.
+    pub(crate) fn hear(&self, member: MemberKey, state: PeerState) -> Option<PeerState> {
+        let mut peers = self.peers.lock();
+        // LIMIT: connections are with members only, so that this is never full.
+        if peers.len() >= limits::MEMBERS_MAX && !peers.contains_key(&member) {
+            return None;
+        }
+        peers.insert(member, state)
+    }
+
     /// The latest final block.
     pub(crate) fn head(&self) -> Arc<FinalizedBlock> {
         let recent = self.recent.read();
@@ -98,9 +122,7 @@ impl Seen {
 pub struct Shared<E: Context + Spawner> {
     pub(crate) seen: Arc<Seen>,
     pub(crate) unfinished: Mutex<Unfinished>,
-    /// Transactions of unfinished blocks whose senders were found here before gossip brought them.
-    /// Looked up by key only; each leaves when it is final.
-    met: Mutex<HashMap<B256, Arc<Recovered>>>,
+    met: Mutex<Met>,
     /// Whether accounts without standing are refused.
     bound: bool,
     /// Odd while a block is being applied and published: state and head are then of two heights.
@@ -125,7 +147,7 @@ impl<E: Context + Spawner> core::ops::Deref for Shared<E> {
 }
 
 impl<E: Context + Spawner> Shared<E> {
-    pub(crate) fn new(spec: Arc<Spec>, genesis: Block, receipts: Receipts<E>) -> Self {
+    pub(crate) fn new(spec: Arc<Spec>, genesis: Block, receipts: Receipts<E>, limits: ChainLimits) -> Self {
         let first = Arc::new(FinalizedBlock {
             header: genesis.header().clone(),
             transactions: Vec::new(),
@@ -137,12 +159,12 @@ impl<E: Context + Spawner> Shared<E> {
             seen: Arc::new(Seen {
                 spec,
                 genesis,
-                recent: RwLock::new(Recent::new(first)),
+                recent: RwLock::new(Recent::new(first, limits)),
                 sinks: RwLock::default(),
                 peers: Mutex::default(),
             }),
-            unfinished: Mutex::default(),
-            met: Mutex::default(),
+            unfinished: Mutex::new(Unfinished::new(limits)),
+            met: Mutex::new(Met::new(limits)),
             applying: AtomicU64::new(0),
             receipts,
             databases: OnceLock::new(),
@@ -170,12 +192,19 @@ impl<E: Context + Spawner> Shared<E> {
     }
 
     /// The nonces that follow the transactions between the final block and `tip`.
-    pub(crate) fn next_nonces(&self, height: Height, tip: B256) -> BTreeMap<Address, u64> {
-        self.unfinished.lock().next_nonces(height, tip)
+    pub(crate) fn next_nonces(&self, height: Height, tip: B256) -> Next {
+        let last = self.head().header.height;
+        self.unfinished.lock().next_nonces(last, height, tip)
     }
 
-    pub(crate) fn remember(&self, block: &Block, executed: Executed) {
+    pub(crate) fn remember(&self, block: &Block, executed: Arc<Executed>) {
         self.unfinished.lock().insert(block.header().height, block.hash(), executed);
+    }
+
+    /// How much this member holds in memory of unfinished blocks.
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
+        let unfinished = self.unfinished.lock().holdings();
+        unfinished.into_iter().chain(self.met.lock().holdings()).collect()
     }
 
     /// Tells everyone of a block that became final.
@@ -185,11 +214,7 @@ impl<E: Context + Spawner> Shared<E> {
         {
             let mut met = self.met.lock();
             for transaction in &block.transactions {
-                met.remove(&transaction.hash());
-            }
-            // What never becomes final must not stay for ever.
-            if met.len() > limits::BLOCK_TRANSACTIONS_MAX {
-                met.clear();
+                met.forget(&transaction.hash());
             }
         }
         for sink in &self.sinks.read().0 {
@@ -278,7 +303,7 @@ impl<E: Context + Spawner> Shared<E> {
 
     /// A transaction whose sender is known, in the pool or from an unfinished block.
     pub(crate) fn known(&self, hash: &B256, source: &impl TransactionSource) -> Option<Arc<Recovered>> {
-        source.find(hash).or_else(|| self.met.lock().get(hash).cloned())
+        source.find(hash).or_else(|| self.met.lock().get(hash))
     }
 
     /// The transactions of a block with their senders: where they are known, else from their
@@ -301,7 +326,7 @@ impl<E: Context + Spawner> Shared<E> {
             Some(known) => Ok(known),
             None => {
                 let recovered = Arc::new(recover(transaction.clone(), chain_id)?);
-                self.met.lock().insert(recovered.hash(), recovered.clone());
+                self.met.lock().keep(recovered.clone());
                 Ok(recovered)
             }
         };

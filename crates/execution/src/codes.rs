@@ -4,7 +4,7 @@
 //! in bytes by two generations: what nobody asked for while the younger one filled is forgotten.
 
 use alloy_primitives::map::HashMap;
-use ding_primitives::{B256, limits};
+use ding_primitives::{B256, Holding, limits};
 use revm::bytecode::Bytecode;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -15,6 +15,7 @@ struct Codes {
     young: HashMap<B256, Bytecode>,
     old: HashMap<B256, Bytecode>,
     young_bytes: usize,
+    old_bytes: usize,
 }
 
 /// The analysed code with this hash, if it is here.
@@ -33,12 +34,23 @@ pub fn forget() {
     *CODES.lock().unwrap_or_else(PoisonError::into_inner) = Codes::default();
 }
 
+/// How much analysed code is kept, of all chains of the process.
+pub fn holding() -> Holding {
+    let codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+    Holding::new("bytes of analysed code", codes.bytes(), limits::CODE_CACHE_BYTES)
+}
+
 impl Codes {
+    const fn bytes(&self) -> usize {
+        self.young_bytes.saturating_add(self.old_bytes)
+    }
+
     fn find(&mut self, hash: &B256) -> Option<Bytecode> {
         if let Some(code) = self.young.get(hash) {
             return Some(code.clone());
         }
         let code = self.old.remove(hash)?;
+        self.old_bytes = self.old_bytes.saturating_sub(footprint(&code));
         self.keep(*hash, code.clone());
         Some(code)
     }
@@ -47,7 +59,7 @@ impl Codes {
         let bytes = footprint(&code);
         if self.young_bytes.saturating_add(bytes) > limits::CODE_CACHE_BYTES / 2 {
             self.old = core::mem::take(&mut self.young);
-            self.young_bytes = 0;
+            self.old_bytes = core::mem::take(&mut self.young_bytes);
         }
         if self.young.insert(hash, code).is_none() {
             self.young_bytes = self.young_bytes.saturating_add(bytes);
@@ -76,6 +88,7 @@ mod tests {
             assert!(codes.find(&first).is_some(), "asked for at {i}");
             let held: usize = codes.young.values().chain(codes.old.values()).map(footprint).sum();
             assert!(held <= limits::CODE_CACHE_BYTES, "{held} bytes at {i}");
+            assert_eq!(codes.bytes(), held, "what is told is what is held, at {i}");
         }
         assert!(codes.find(&keccak256(1u64.to_be_bytes())).is_none());
         assert!(codes.find(&keccak256((enough as u64 - 1).to_be_bytes())).is_some());

@@ -32,4 +32,4 @@ pub mod simulate;
 mod transaction;
 
 pub use block::{BlockError, Env, Mode, Outcome, execute, execute_until};
-pub use codes::forget as forget_code;
+pub use codes::{forget as forget_code, holding as code_holding};

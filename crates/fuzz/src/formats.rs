@@ -1,12 +1,12 @@
-//! The fixed formats: bytes of the samples in every form that travels or is kept, and the version
-//! under which each is known.
+//! The fixed formats: bytes of the samples in every form that travels or is kept, every slot that the
+//! [`stories`] write, and the version under which each is known.
 //!
 //! `fixtures/` holds them as text; `fixtures/index.json` lists name, version and digest of each.
 //! `tests/formats.rs` compares. A change of bytes is a change of format: raise the version named
 //! here, then write the files again with `DING_REGENERATE=1 cargo test -p ding-fuzz --test formats`.
 //! While the version stays the same, that refuses.
 
-use crate::samples;
+use crate::{samples, stories, targets};
 use alloy_primitives::U256;
 use commonware_codec::Encode as _;
 use commonware_consensus::{
@@ -92,8 +92,13 @@ pub fn all() -> Vec<Format> {
     for (name, key) in keys_of_blocks {
         list.wire(format!("backfill-{name}"), key.encode());
     }
-    for (number, message) in crate::targets::sync_samples().into_iter().enumerate() {
+    let answer = [samples::FINALIZATION.encode(), samples::block().encode()].concat();
+    list.wire("backfill-answer", answer);
+    for (number, message) in targets::sync_samples().into_iter().enumerate() {
         list.wire(format!("sync-{number}"), message);
+    }
+    for (name, envelope) in targets::envelopes() {
+        list.wire(format!("envelope-{name}"), envelope);
     }
     list.add("header", "block::HEADER_VERSION", HEADER_VERSION, samples::HEADER.encode());
     list.add("header-hash", "block::HEADER_VERSION", HEADER_VERSION, samples::HEADER.hash());
@@ -126,6 +131,10 @@ pub fn all() -> Vec<Format> {
     list.store("code-key", keys::code_key(&keccak256("code"), 256));
     list.store("receipts-record", samples::receipts().encode());
     list.store("state-root", samples::PROOFS.roots.state_root());
+    let written = stories::written().unwrap_or_else(|error| panic!("{error}"));
+    for (module, slots) in written {
+        list.store(format!("storage-{module}"), slots);
+    }
     list.store("evidence-record-slot", evidence::state::record_slot(keccak256("a file")).to_be_bytes::<32>());
     for layout in ding_readmodel::layout() {
         let name = format!("readmodel-{}", layout.name);

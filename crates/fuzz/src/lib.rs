@@ -6,11 +6,11 @@
 //! target may.
 //!
 //! Read in this order: [`Target`], [`targets`] (one file per family), [`samples`] (valid things to
-//! start from), [`corpus`] (interesting inputs, checked in), [`mutate`] (the short run's own
+//! start from), [`stories`] (what modules keep), [`corpus`] (interesting inputs, checked in), [`mutate`] (the short run's own
 //! mutations), [`measure`] (time and memory of one input).
 //!
-//! The same functions run twice: for a few seconds from a fixed seed in `cargo test`, and for as
-//! long as one likes under libFuzzer, guided by coverage (`crates/fuzz/run`).
+//! The same functions run twice: on a fixed number of inputs from a fixed seed in `cargo test`, and for
+//! as long as one likes under libFuzzer, guided by coverage (`crates/fuzz/run`).
 
 pub mod corpus;
 pub mod feed;
@@ -18,6 +18,7 @@ pub mod formats;
 pub mod measure;
 pub mod mutate;
 pub mod samples;
+pub mod stories;
 pub mod targets;
 
 pub use targets::{TARGETS, by_name};
@@ -37,7 +38,7 @@ pub struct Target {
     pub bytes_max: usize,
     /// Bytes that one input may allocate at once, over what was allocated before.
     pub memory_max: usize,
-    /// Mutated inputs of the short run.
+    /// Mutated inputs of the short run: so many that it takes a second or two on a quiet core.
     pub short: u32,
 }
 

@@ -24,7 +24,12 @@ fn fail(why: &str) -> ! {
 
 fn unpack(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
-    let checked_in = corpus::read(&TARGET).unwrap_or_else(|error| fail(&error.to_string()));
+    // The first run of a target is before its first pack.
+    let checked_in = if corpus::path(&TARGET).exists() {
+        corpus::read(&TARGET).unwrap_or_else(|error| fail(&error.to_string()))
+    } else {
+        Vec::new()
+    };
     for (number, input) in checked_in.into_iter().chain((TARGET.seeds)()).enumerate() {
         fs::write(folder.join(format!("given-{number:04}")), input)?;
     }

@@ -6,12 +6,21 @@
 use crate::Target;
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicUsize, Ordering},
+    io::{self, Write as _},
+    process::abort,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
 
 /// An input that takes longer hangs.
 pub const TIME_MAX: Duration = Duration::from_secs(1);
+
+/// An input that takes longer never ends, on any machine: [`Watch::end`] ends the process then.
+pub const ENDLESS: Duration = Duration::from_secs(20);
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -99,4 +108,113 @@ fn once(target: &Target, input: &[u8]) -> Cost {
         target.memory_max
     );
     Cost { time, memory }
+}
+
+/// Looks at the clock from another thread, because who is caught in an endless loop cannot.
+#[derive(Clone, Debug, Default)]
+pub struct Watch(Arc<Mutex<Option<Trial>>>);
+
+/// What is tried now.
+#[derive(Debug)]
+struct Trial {
+    target: &'static str,
+    input: Vec<u8>,
+    since: Instant,
+}
+
+impl Watch {
+    /// A watch that calls `overdue` with the target's name and the input, once, if one is tried for
+    /// longer than `patience`. It ends when every copy of it is gone.
+    ///
+    /// # Panics
+    ///
+    /// If the system gives no thread.
+    pub fn new(patience: Duration, overdue: impl FnOnce(&str, &[u8]) + Send + 'static) -> Self {
+        let watch = Self::default();
+        let seen = Arc::downgrade(&watch.0);
+        let look = move || {
+            while let Some(current) = seen.upgrade() {
+                let late = lock(&current).take_if(|trial| trial.since.elapsed() > patience);
+                if let Some(Trial { target, input, .. }) = late {
+                    return overdue(target, &input);
+                }
+                drop(current);
+                thread::sleep(patience / 20);
+            }
+        };
+        thread::Builder::new().name("watch".into()).spawn(look).expect("the system gives a thread");
+        watch
+    }
+
+    /// The watch of a test: says which input takes longer than [`ENDLESS`], and ends the process.
+    pub fn end() -> Self {
+        Self::new(ENDLESS, |target, input| {
+            let line = format!("{target}: no end after {ENDLESS:?} with the input {}\n", hex::encode(input));
+            // Past the harness, which keeps what tests print until they end.
+            let _ = io::stderr().write_all(line.as_bytes());
+            abort()
+        })
+    }
+
+    /// Runs something that tries this input, under the watch.
+    pub fn during<T>(&self, target: &Target, input: &[u8], run: impl FnOnce() -> T) -> T {
+        let trial = Trial { target: target.name, input: input.to_vec(), since: Instant::now() };
+        *lock(&self.0) = Some(trial);
+        let over = Over(self);
+        let result = run();
+        drop(over);
+        result
+    }
+}
+
+/// The end of a trial, however it ends.
+struct Over<'a>(&'a Watch);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.0) = None;
+    }
+}
+
+/// Locks; whoever panicked while it was locked left one whole value or the other.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::mpsc::{RecvTimeoutError, channel},
+    };
+
+    const PATIENCE: Duration = Duration::from_millis(100);
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn target() -> &'static Target {
+        crate::by_name("header").unwrap()
+    }
+
+    #[test]
+    fn a_watch_names_the_input_that_does_not_end() {
+        let (tell, heard) = channel();
+        let watch = Watch::new(PATIENCE, move |target, input| {
+            tell.send((target.to_owned(), input.to_vec())).unwrap();
+        });
+        let said = watch.during(target(), &[7, 8], || heard.recv_timeout(LONG).unwrap());
+        assert_eq!(said, ("header".to_owned(), vec![7, 8]));
+    }
+
+    #[test]
+    fn a_watch_forgets_inputs_that_end_even_in_a_panic_and_ends_itself() {
+        let (tell, heard) = channel::<()>();
+        let watch = Watch::new(LONG, move |_, _| tell.send(()).unwrap());
+        watch.during(target(), &[1], || assert!(lock(&watch.0).is_some()));
+        assert!(lock(&watch.0).is_none());
+        let panicked = catch_unwind(AssertUnwindSafe(|| watch.during(target(), &[2], || panic!("broken"))));
+        assert!(panicked.is_err() && lock(&watch.0).is_none());
+        drop(watch);
+        assert_eq!(heard.recv_timeout(LONG), Err(RecvTimeoutError::Disconnected), "its thread ended");
+    }
 }

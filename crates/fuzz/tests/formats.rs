@@ -2,7 +2,10 @@
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use ding_fuzz::formats::{self, Format};
+use ding_fuzz::{
+    formats::{self, Format},
+    stories,
+};
 use ding_primitives::keccak256;
 use serde_json::{Value, json};
 use std::{
@@ -65,29 +68,37 @@ fn write(formats: &[Format]) {
 
 #[test]
 fn every_format_has_the_bytes_that_are_checked_in() {
+    let regenerate = std::env::var_os("DING_REGENERATE").is_some();
+    if regenerate {
+        stories::renew().unwrap();
+    }
     let formats = formats::all();
     let names: BTreeSet<&str> = formats.iter().map(|format| format.name.as_str()).collect();
     assert_eq!(names.len(), formats.len(), "two formats have one name");
-    if std::env::var_os("DING_REGENERATE").is_some() {
+    if regenerate {
         write(&formats);
     }
     let recorded = index();
+    let mut changed = Vec::new();
     for format in &formats {
         let Some(before) = recorded.get(&format.name) else {
             panic!("{} is new: DING_REGENERATE=1 cargo test -p ding-fuzz --test formats", format.name)
         };
-        let found = fs::read_to_string(file(&format.name)).unwrap();
-        assert_eq!(
-            text(&format.bytes),
-            found,
-            "the format {} changed. If that is meant: raise {} (now {}) and run \
-             DING_REGENERATE=1 cargo test -p ding-fuzz --test formats",
-            format.name,
-            format.constant,
-            format.version
-        );
-        assert_eq!(&entry(format), before, "{}", format.name);
+        let (now, found) = (text(&format.bytes), fs::read_to_string(file(&format.name)).unwrap());
+        if now != found {
+            let same = now.lines().zip(found.lines()).take_while(|(now, found)| now == found).count();
+            let Format { name, constant, version, .. } = format;
+            changed.push(format!("{name}, from line {} on: raise {constant} (now {version})", same + 1));
+        } else {
+            assert_eq!(&entry(format), before, "{}", format.name);
+        }
     }
+    assert!(
+        changed.is_empty(),
+        "these formats changed:\n{}\nIf that is meant: raise the constants and run \
+         DING_REGENERATE=1 cargo test -p ding-fuzz --test formats",
+        changed.join("\n")
+    );
     assert_eq!(recorded.len(), formats.len(), "fixtures of formats that are gone");
     let files = fs::read_dir(folder())
         .unwrap()

@@ -1,22 +1,52 @@
-//! A short run of every target: samples, corpus, and mutations of both from a fixed seed.
+//! A short run of every target: samples, corpus, and a fixed number of mutations of both from a fixed
+//! seed. Every machine tries the same inputs; how many, a line for each target says.
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use ding_fuzz::{TARGETS, Target, by_name, corpus, measure, mutate, mutate::Random, targets};
+use ding_fuzz::{
+    TARGETS, Target, by_name, corpus,
+    measure::{self, Watch},
+    mutate,
+    mutate::Random,
+    targets,
+};
 use std::{
+    io::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 #[global_allocator]
 static ALLOCATOR: measure::Counting = measure::Counting;
 
-/// A slow or busy machine ends its run here, whatever was tried by then.
-const ENOUGH: Duration = Duration::from_secs(8);
+/// Targets whose long run was not packed yet: they have no corpus, and all others have one.
+const NOT_PACKED: [&str; 17] = [
+    "calendar_abi",
+    "identity_abi",
+    "once_abi",
+    "services_abi",
+    "filing_abi",
+    "pilot_abi",
+    "orders_abi",
+    "once_model",
+    "members_model",
+    "calendar_model",
+    "orders_model",
+    "sheet",
+    "calendar",
+    "founding",
+    "batch",
+    "person",
+    "disclosure",
+];
+
+/// An input that never ends, ends the process, not the patience of whoever waits for it.
+static WATCH: LazyLock<Watch> = LazyLock::new(Watch::end);
 
 fn attempt(target: &Target, input: &[u8]) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| measure::run(target, input))) {
+    let tried =
+        WATCH.during(target, input, || catch_unwind(AssertUnwindSafe(|| measure::run(target, input))));
+    if let Err(panic) = tried {
         eprintln!("{}: broken by the input {}", target.name, hex::encode(input));
         resume_unwind(panic)
     }
@@ -28,29 +58,31 @@ static TURN: Mutex<()> = Mutex::new(());
 fn short(name: &str) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let target = by_name(name).unwrap();
-    let mut inputs = (target.seeds)();
-    assert!(!inputs.is_empty(), "a target starts from something valid");
-    for seed in &inputs {
-        assert!(seed.len() <= target.bytes_max, "{name}: a sample of {} bytes", seed.len());
+    let samples = (target.seeds)();
+    assert!(!samples.is_empty(), "a target starts from something valid");
+    for sample in &samples {
+        assert!(sample.len() <= target.bytes_max, "{name}: a sample of {} bytes", sample.len());
         // What is made once, on first use, is not what an input takes.
-        (target.run)(seed);
+        WATCH.during(target, sample, || (target.run)(sample));
     }
-    inputs.extend(corpus::read(target).unwrap());
-    let start = Instant::now();
+    let known = if NOT_PACKED.contains(&name) { Vec::new() } else { corpus::read(target).unwrap() };
+    let (of_samples, of_corpus) = (samples.len(), known.len());
+    let inputs = [samples, known].concat();
     attempt(target, &[]);
     for input in &inputs {
         attempt(target, input);
     }
     let mut random = Random::new(0x64_69_6e_67);
     for _ in 0..target.short {
-        if start.elapsed() > ENOUGH {
-            break;
-        }
         let pick = random.below(inputs.len());
         let other = random.below(inputs.len());
         let input = mutate::mutate(&mut random, &inputs[pick], &inputs[other], target.bytes_max);
         attempt(target, &input);
     }
+    let line =
+        format!("{name}: {of_samples} samples, {of_corpus} of the corpus, {} mutations\n", target.short);
+    // Past the harness, which keeps what tests print to itself.
+    io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 macro_rules! targets {
@@ -97,12 +129,41 @@ targets! {
     pilot_abi => any_bytes_sent_to_pilot_are_answered,
     orders_abi => any_bytes_sent_to_orders_are_answered,
     once_model => the_register_answers_as_the_model_does,
-    module_calls => modules_answer_as_the_model_does,
+    module_calls => evidence_answers_as_the_model_does,
+    members_model => what_is_decided_by_vote_is_what_the_model_decides,
+    calendar_model => periods_end_when_the_model_says,
+    orders_model => orders_bind_whom_the_model_says,
     genesis => a_genesis_file_is_read_or_refused,
     share => only_dealt_shares_sign,
     keystore => a_key_file_is_read_or_refused_before_it_costs,
     settings => a_settings_file_is_read_or_refused,
+    sheet => a_sheet_is_read_or_refused_and_reads_the_same_when_written,
+    calendar => a_table_of_working_days_is_read_or_refused,
+    founding => founders_of_a_ledger_are_read_or_refused,
+    batch => a_list_of_a_batch_is_read_or_refused,
+    person => a_person_is_read_or_refused_without_a_word_of_them,
+    records => a_record_is_read_or_refused_without_a_word_of_it,
+    disclosure => a_disclosure_is_read_or_refused_without_a_word_of_it,
+    answers => any_answer_of_a_member_is_read_or_refused,
     rpc => any_request_is_answered,
+}
+
+#[test]
+fn every_target_has_a_corpus_unless_it_is_said_here() {
+    for target in TARGETS {
+        let (name, path) = (target.name, corpus::path(target));
+        if NOT_PACKED.contains(&name) {
+            assert!(!path.exists(), "{name} is packed: strike it from NOT_PACKED");
+            continue;
+        }
+        let inputs = corpus::read(target).unwrap();
+        assert!(inputs.iter().any(|input| !input.is_empty()), "{} holds no input", path.display());
+        let longest = inputs.iter().map(Vec::len).max().unwrap_or_default();
+        assert!(longest <= target.bytes_max, "{name}: {longest} bytes are never tried by the long run");
+    }
+    for name in NOT_PACKED {
+        assert!(by_name(name).is_some(), "{name} is no target");
+    }
 }
 
 #[test]
@@ -113,4 +174,21 @@ fn what_peers_really_send_makes_a_block_final() {
     // Time passes with each input.
     (0..500).for_each(|_| (target.run)(&[]));
     assert_eq!(targets::member_height(), 1);
+}
+
+#[test]
+fn a_peer_that_does_nothing_wrong_is_not_shut_out_and_one_that_sends_garbage_is() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let target = by_name("member").unwrap();
+    // What other tests sent is judged by then.
+    let wait = || (0..500).for_each(|_| (target.run)(&[]));
+    wait();
+    let (before, honest) = targets::member_bans();
+    honest.iter().for_each(|input| (target.run)(input));
+    wait();
+    assert_eq!(targets::member_bans().0, before, "an honest peer is shut out");
+    // Channel, peer, length: no message of the gossip channel is one byte of this.
+    (0..8).for_each(|channel| (target.run)(&[channel, 0, 0, 1, 0xff]));
+    wait();
+    assert!(targets::member_bans().0 > before, "nobody is shut out for garbage");
 }

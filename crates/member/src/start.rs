@@ -9,6 +9,7 @@ use commonware_runtime::{
 };
 use commonware_utils::{Hostname, NZU16, ordered::Map};
 use ding_chain::{
+    ChainLimits,
     engine::{self, Unwatched},
     genesis, network,
     types::peer_key,
@@ -330,6 +331,7 @@ async fn member(
             peers: oracle.clone(),
             blocker: oracle,
             cache: CacheRef::new(NZU16!(PAGE_BYTES), NonZeroUsize::new(pages).unwrap_or(NonZeroUsize::MIN)),
+            limits: ChainLimits::default(),
         },
         channels,
         Unwatched,

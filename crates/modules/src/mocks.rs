@@ -125,6 +125,19 @@ impl Host for MapHost {
     }
 }
 
+/// A call that was taken, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Time of its block.
+    pub timestamp_ms: u64,
+    /// Whom it called.
+    pub module: Address,
+    /// Who sent it.
+    pub caller: Address,
+    /// Function and arguments.
+    pub input: Bytes,
+}
+
 /// A story about one module: who calls what in which block, and what came of it.
 pub struct Scene<'m> {
     module: &'m dyn Module,
@@ -132,6 +145,7 @@ pub struct Scene<'m> {
     spec: Spec,
     host: MapHost,
     history: Vec<Log>,
+    sent: Vec<Sent>,
     gas_limit: u64,
     gas_used: u64,
 }
@@ -143,8 +157,8 @@ impl<'m> Scene<'m> {
         let place = registry::place(&module.address()).unwrap_or(MODULES.len());
         let host = MapHost::new(block);
         let gas_limit = limits::TRANSACTION_GAS_MAX;
-        let mut scene =
-            Self { module, place, spec: spec(), host, history: Vec::new(), gas_limit, gas_used: 0 };
+        let (history, sent) = (Vec::new(), Vec::new());
+        let mut scene = Self { module, place, spec: spec(), host, history, sent, gas_limit, gas_used: 0 };
         scene.genesis();
         scene
     }
@@ -378,6 +392,11 @@ impl<'m> Scene<'m> {
         self.gas_used = self.gas_limit - self.host.gas_left;
         if result.is_ok() {
             self.history.extend(self.host.logs.iter().cloned());
+            if !call.is_static {
+                let timestamp_ms = self.host.block.timestamp_ms;
+                let Call { module, caller, input, .. } = call;
+                self.sent.push(Sent { timestamp_ms, module, caller, input: Bytes::copy_from_slice(input) });
+            }
         } else {
             self.host.slots = self.host.before.clone();
             self.host.logs.clear();
@@ -415,6 +434,16 @@ impl<'m> Scene<'m> {
     /// Every log since genesis.
     pub const fn history(&self) -> &Vec<Log> {
         &self.history
+    }
+
+    /// Every call since genesis that was taken and could change something.
+    pub const fn sent(&self) -> &Vec<Sent> {
+        &self.sent
+    }
+
+    /// The sections of the genesis file, by module.
+    pub const fn sections(&self) -> &BTreeMap<String, spec::Section> {
+        &self.spec.modules
     }
 
     /// Every log since genesis, to be tampered with.

@@ -14,7 +14,7 @@ use hyper::{
     header::{CONTENT_TYPE, HOST},
 };
 use hyper_util::rt::TokioIo;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::{
     fmt,
@@ -54,6 +54,7 @@ pub(crate) struct Endpoint {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Chain {
     /// Its name.
+    #[serde(deserialize_with = "told")]
     pub(crate) name: String,
     /// Its Ethereum chain id.
     pub(crate) chain_id: U64,
@@ -73,6 +74,7 @@ pub(crate) struct Chain {
 #[derive(Clone, Debug, serde::Deserialize)]
 pub(crate) struct Member {
     /// What people call it.
+    #[serde(deserialize_with = "told")]
     pub(crate) name: String,
     /// Its ed25519 key.
     pub(crate) key: B256,
@@ -134,18 +136,41 @@ impl fmt::Display for Refused {
     /// Where a module or the door says why, number and method would only stand in the way of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, code, message, data } = self;
-        if *code == i64::from(codes::TRANSACTION_REJECTED.number) {
+        let says_something = |text: &&str| !text.trim().is_empty();
+        if *code == i64::from(codes::TRANSACTION_REJECTED.number) && says_something(&message.as_str()) {
             return f.write_str(message);
         }
         if *code == i64::from(codes::EXECUTION_REVERTED.number) {
             let spelled = message.strip_prefix(REVERTED).and_then(|rest| rest.strip_prefix(": "));
             let reason = data.as_ref().and_then(|data| ding_modules::decode_revert(data));
-            if let Some(reason) = reason.as_deref().or(spelled) {
+            // A contract may revert with an empty text.
+            if let Some(reason) = reason.as_deref().or(spelled).filter(says_something) {
                 return f.write_str(reason);
             }
         }
         write!(f, "{message} (JSON-RPC error {code} to {method})")
     }
+}
+
+/// Reads a text of the other side that people are shown.
+///
+/// # Errors
+///
+/// It is no text.
+pub(crate) fn told<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(shown(&String::deserialize(deserializer)?, MESSAGE_CHARS))
+}
+
+/// The same where there may be none.
+///
+/// # Errors
+///
+/// It is no text.
+pub(crate) fn maybe_told<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    Ok(text.map(|text| shown(&text, MESSAGE_CHARS)))
 }
 
 /// Text of the other side on one line, cut, and unable to steer a terminal.
@@ -335,7 +360,8 @@ impl Client {
         Ok((status, bytes))
     }
 
-    fn read<T: DeserializeOwned>(
+    /// Reads the answer to a call.
+    pub(crate) fn read<T: DeserializeOwned>(
         &self,
         method: &str,
         id: u64,
@@ -358,8 +384,12 @@ impl Client {
             data: serde_json::Value,
         }
 
-        let shape =
-            |reason: String| CallError::Shape { url: self.url.clone(), method: method.into(), reason };
+        // Errors of serde quote what they read.
+        let shape = |reason: String| CallError::Shape {
+            url: self.url.clone(),
+            method: method.into(),
+            reason: shown(&reason, MESSAGE_CHARS),
+        };
         let answer: Answer<'_> = match serde_json::from_slice(bytes) {
             Ok(answer) => answer,
             Err(_) if !status.is_success() => {

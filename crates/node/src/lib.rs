@@ -17,6 +17,7 @@ pub use ding_member::{config, failure, start};
 pub use cmd::init::{
     AdmissionArg, Founded, FoundedOrganisation, Founding, FoundingArgs, Plan, found, write_network,
 };
+pub use cmd::outside;
 pub use wallet::keystore;
 
 use clap::Parser as _;

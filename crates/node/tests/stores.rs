@@ -5,22 +5,35 @@
 //! stores` writes the one of this release if there is none; one that is there is never replaced:
 //! whoever changes what is on disk raises `STORE_VERSION`.
 //!
-//! Format: `head HEIGHT HASH`, `transaction HASH`, then for each file `file PATH SIZE` and its bytes
-//! that are not zero as `OFFSET HEX`.
+//! Format: `head HEIGHT HASH`, `transaction HASH`, what modules are asked and must still answer as
+//! `answer MODULE INPUT OUTPUT` (from store 3 on), then for each file `file PATH SIZE` and its bytes that
+//! are not zero as `OFFSET HEX`.
 #![allow(missing_docs, reason = "tests")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718 as _;
-use alloy_primitives::{Address, TxKind, U256, hex};
+use alloy_primitives::{Address, B256, TxKind, U256, hex};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::{MnemonicBuilder, PrivateKeySigner};
+use alloy_sol_types::SolCall as _;
+use ding_modules::{
+    calendar::Day,
+    evidence::{self, abi::IEvidence},
+    filing::{self, abi::IFiling},
+    identity::{self, AuthorityEntry, abi::IIdentity},
+    members::{self, OrganisationEntry, Role, abi::IMembers},
+    once::{self, abi::IOnce},
+    orders::{self, abi::IOrders},
+    pilot::{self, abi::IPilot},
+    services::{self, abi::IServices},
+};
 use ding_node::{
-    Plan,
+    Founding, Plan,
     config::Home,
     failure::Failure,
+    found,
     start::{Member, Options, STORE_VERSION, Up},
-    write_network,
 };
 use serde_json::{Value, json};
 use std::{
@@ -30,7 +43,7 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::watch;
 
@@ -71,11 +84,14 @@ struct Stored {
     height: u64,
     hash: String,
     transaction: String,
+    /// Module, input and output of calls that change nothing.
+    answers: Vec<[String; 3]>,
 }
 
 /// Writes the folder of a fixture.
 fn unpack(text: &str, folder: &Path) -> Stored {
-    let mut stored = Stored { height: 0, hash: String::new(), transaction: String::new() };
+    let mut stored =
+        Stored { height: 0, hash: String::new(), transaction: String::new(), answers: Vec::new() };
     let mut file: Option<(PathBuf, Vec<u8>)> = None;
     let flush = |file: &mut Option<(PathBuf, Vec<u8>)>| {
         let Some((path, bytes)) = file.take() else { return };
@@ -92,6 +108,9 @@ fn unpack(text: &str, folder: &Path) -> Stored {
                 (stored.height, stored.hash) = (height.parse().unwrap(), (*hash).to_owned());
             }
             ["transaction", hash] => stored.transaction = (*hash).to_owned(),
+            ["answer", asked @ ..] => {
+                stored.answers.push([0, 1, 2].map(|place| asked[place].to_owned()));
+            }
             ["file", path, size] => {
                 flush(&mut file);
                 file = Some((folder.join(path), vec![0; size.parse().unwrap()]));
@@ -123,6 +142,9 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
 
 fn pack(folder: &Path, stored: &Stored) -> String {
     let mut text = format!("head {} {}\ntransaction {}\n", stored.height, stored.hash, stored.transaction);
+    for [module, input, output] in &stored.answers {
+        writeln!(text, "answer {module} {input} {output}").unwrap();
+    }
     let mut list = Vec::new();
     files(folder, &mut list);
     for path in list {
@@ -202,7 +224,7 @@ impl Running {
         let transaction = TxEip1559 {
             chain_id: CHAIN_ID,
             nonce,
-            gas_limit: 1_000_000,
+            gas_limit: 4_000_000,
             max_fee_per_gas: 1,
             max_priority_fee_per_gas: 1,
             to,
@@ -218,15 +240,34 @@ impl Running {
         hash
     }
 
+    /// What a module answers, now.
+    fn call(&self, module: &str, input: &str) -> String {
+        let output = self.ask("eth_call", &json!([{ "to": module, "data": input }, "latest"]));
+        output.as_str().unwrap().to_owned()
+    }
+
     fn stop(self) {
         self.stop.send_replace(true);
         self.member.join().unwrap();
     }
 }
 
-/// A member's life, as the fixture of this release has it.
+/// A member's life, as the fixture of a release has it: a transfer, a contract, and calls that write in
+/// every module but the calendar, which has its tables from genesis.
 fn live(folder: &Folder) -> Stored {
-    write_network(&Plan {
+    let signer = MnemonicBuilder::try_from_phrase_nth(
+        "test test test test test test test test test test test junk",
+        1,
+    )
+    .unwrap();
+    let administration = OrganisationEntry {
+        name: "Administration".into(),
+        roles: vec![Role::Supervisor],
+        accounts: vec![signer.address(), Address::repeat_byte(0x36)],
+        ..OrganisationEntry::default()
+    };
+    let authority = AuthorityEntry { organisation: administration.name.clone(), name: String::new() };
+    let plan = Plan {
         members: 1,
         dir: folder.0.clone(),
         name: "fixture".into(),
@@ -237,23 +278,152 @@ fn live(folder: &Folder) -> Stored {
         development: true,
         cache_mib: 8,
         listen_all: false,
-    })
-    .unwrap();
+    };
+    let founding =
+        Founding { organisations: vec![administration], authorities: vec![authority], ..Founding::default() };
+    found(&plan, founding).unwrap();
     let member = start(&folder.member()).unwrap();
-    let signer = MnemonicBuilder::try_from_phrase_nth(
-        "test test test test test test test test test test test junk",
-        1,
-    )
-    .unwrap();
     member.send(&signer, 0, TxKind::Call(Address::repeat_byte(0x35)), Vec::new());
     // SSTORE(5, 7); the code that stays is one STOP.
     let transaction =
         member.send(&signer, 1, TxKind::Create, vec![0x60, 7, 0x60, 5, 0x55, 0x60, 1, 0x5f, 0xf3]);
+    for (nonce, (module, input)) in (2..).zip(calls(signer.address())) {
+        member.send(&signer, nonce, TxKind::Call(module), input);
+    }
+    let answers = questions(signer.address())
+        .map(|(module, input)| {
+            let (module, input) = (module.to_string(), hex::encode_prefixed(input));
+            let output = member.call(&module, &input);
+            assert!(output.trim_start_matches("0x").bytes().any(|digit| digit != b'0'), "{module} {input}");
+            [module, input, output]
+        })
+        .to_vec();
     let head = member.ask("eth_getBlockByNumber", &json!(["latest", false]));
     let height = u64::from_str_radix(head["number"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
     let hash = head["hash"].as_str().unwrap().to_owned();
     member.stop();
-    Stored { height, hash, transaction }
+    Stored { height, hash, transaction, answers }
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
+}
+
+const WORD: B256 = B256::repeat_byte(0x51);
+
+/// Calls of a supervisor that is an identity authority, too.
+fn calls(me: Address) -> [(Address, Vec<u8>); 9] {
+    let now_ms = now_ms();
+    let deposit = IEvidence::depositCall {
+        digest: WORD,
+        sm3: B256::repeat_byte(0x52),
+        kind: 6,
+        provenance: B256::repeat_byte(0x53),
+        referenceId: B256::repeat_byte(0x54),
+        operation: B256::repeat_byte(0x55),
+    };
+    let (register, key, content, holder) = (WORD, WORD, B256::repeat_byte(0x56), me);
+    let reserve = IOnce::reserveCall { register, key, content, holder, untilMs: now_ms + 60_000 };
+    let confirm = IOnce::confirmCall { register, key, content, holder, forEver: true };
+    let bind = IIdentity::bindCall {
+        account: Address::repeat_byte(0x37),
+        kind: 1,
+        subject: B256::repeat_byte(0x57),
+        level: 2,
+        expiryMs: 0,
+        code: B256::ZERO,
+        nameDigest: B256::ZERO,
+    };
+    let declare = IServices::declareCall {
+        id: WORD,
+        provider: me,
+        division: 11,
+        goLive: Day::from_ms(now_ms).get(),
+        contracts: vec![Address::repeat_byte(0x38)],
+    };
+    let subject = IFiling::Subject {
+        nature: 1,
+        idType: 1,
+        kinds: 1,
+        division: 110_108,
+        uscc: "91110000MA00000077".into(),
+        name: "Harbour Chain".into(),
+        subject: B256::ZERO,
+        person: B256::repeat_byte(0x58),
+        details: B256::repeat_byte(0x59),
+    };
+    let entity = IPilot::registerEntityCall {
+        code: "12330100MB0000027B".into(),
+        name: "Third Hospital".into(),
+        division: 11,
+        account: Address::repeat_byte(0x39),
+    };
+    let what = IOrders::Draft {
+        action: 1,
+        targetKind: 1,
+        target: WORD,
+        fromHeight: 0,
+        untilMs: 0,
+        workingDays: 0,
+        refersTo: 0,
+        scope: 0,
+        caseNumber: B256::ZERO,
+        content: B256::repeat_byte(0x5a),
+        basis: "Order No. 3 of the CAC, art. 15".into(),
+    };
+    let propose = IMembers::proposeCall {
+        target: members::state::ADDRESS,
+        input: IMembers::addAccountCall { id: 1, account: Address::repeat_byte(0x3a) }.abi_encode().into(),
+        notBeforeMs: 0,
+        title: "one more".into(),
+    };
+    [
+        (evidence::state::ADDRESS, deposit.abi_encode()),
+        (once::state::ADDRESS, reserve.abi_encode()),
+        (once::state::ADDRESS, confirm.abi_encode()),
+        (identity::state::ADDRESS, bind.abi_encode()),
+        (services::state::ADDRESS, declare.abi_encode()),
+        (filing::state::ADDRESS, IFiling::registerProviderCall { subject }.abi_encode()),
+        (pilot::state::ADDRESS, entity.abi_encode()),
+        (orders::state::ADDRESS, IOrders::draftCall { what }.abi_encode()),
+        (members::state::ADDRESS, propose.abi_encode()),
+    ]
+}
+
+/// What was written by [`calls`]; answers that no later time changes.
+fn questions(me: Address) -> [(Address, Vec<u8>); 8] {
+    let code = "12330100MB0000027B";
+    let year = Day::from_ms(now_ms()).year();
+    [
+        (evidence::state::ADDRESS, IEvidence::recordOfCall { digest: WORD }.abi_encode()),
+        (once::state::ADDRESS, IOnce::entryOfCall { owner: me, register: WORD, key: WORD }.abi_encode()),
+        (identity::state::ADDRESS, IIdentity::bindingCall { id: 1 }.abi_encode()),
+        (
+            services::state::ADDRESS,
+            IServices::serviceOfCall { contractAddress: Address::repeat_byte(0x38) }.abi_encode(),
+        ),
+        (filing::state::ADDRESS, IFiling::providerCall { id: 1 }.abi_encode()),
+        (
+            pilot::state::ADDRESS,
+            IPilot::entityOfCall { entity: B256::right_padding_from(code.as_bytes()) }.abi_encode(),
+        ),
+        (orders::state::ADDRESS, IOrders::ordersOfCall { year }.abi_encode()),
+        (members::state::ADDRESS, IMembers::proposalCountCall {}.abi_encode()),
+    ]
+}
+
+/// Whether the member has what it had when the fixture was made.
+fn check(member: &Running, stored: &Stored) {
+    assert!(member.up.height >= stored.height, "the head was forgotten");
+    let block = member.ask("eth_getBlockByNumber", &json!([format!("{:#x}", stored.height), false]));
+    assert_eq!(block["hash"], json!(stored.hash));
+    let receipt = member.receipt(&stored.transaction);
+    let created = receipt["contractAddress"].as_str().unwrap();
+    let slot = member.ask("eth_getStorageAt", &json!([created, "0x5", "latest"]));
+    assert!(slot.as_str().unwrap().ends_with("07"), "{slot}");
+    for [module, input, output] in &stored.answers {
+        assert_eq!(&member.call(module, input), output, "{module} answers {input} otherwise");
+    }
 }
 
 /// Store versions with a fixture, and its text.
@@ -303,13 +473,7 @@ fn a_store_of_every_release_opens_with_its_head_or_is_refused_by_name() {
             continue;
         }
         let member = start(&folder.member()).unwrap();
-        assert!(member.up.height >= stored.height, "the head was forgotten");
-        let block = member.ask("eth_getBlockByNumber", &json!([format!("{:#x}", stored.height), false]));
-        assert_eq!(block["hash"], json!(stored.hash));
-        let receipt = member.receipt(&stored.transaction);
-        let created = receipt["contractAddress"].as_str().unwrap();
-        let slot = member.ask("eth_getStorageAt", &json!([created, "0x5", "latest"]));
-        assert!(slot.as_str().unwrap().ends_with("07"), "{slot}");
+        check(&member, &stored);
         member.stop();
     }
 }
@@ -334,6 +498,19 @@ fn a_store_marked_with_another_layout_or_genesis_is_refused_by_name() {
     assert!(refused(&folder.member()).contains("has data but no genesis-digest"));
 }
 
+/// What the next fixture is made by works before there is a next store version.
+#[test]
+fn a_member_that_called_every_module_is_packed_unpacked_and_opens_with_what_they_kept() {
+    let (made, opened) = (Folder::new("lived"), Folder::new("opened"));
+    let stored = live(&made);
+    assert_eq!(stored.answers.len(), 8);
+    let again = unpack(&pack(&made.0, &stored), &opened.0);
+    assert_eq!(again.answers, stored.answers);
+    let member = start(&opened.member()).unwrap();
+    check(&member, &again);
+    member.stop();
+}
+
 #[test]
 fn what_is_packed_is_unpacked() {
     let folder = Folder::new("packed");
@@ -344,10 +521,12 @@ fn what_is_packed_is_unpacked() {
     bytes[100..300].fill(3);
     fs::write(source.join("a/long"), &bytes).unwrap();
     fs::write(source.join("empty"), []).unwrap();
-    let stored = Stored { height: 3, hash: "0xab".into(), transaction: "0xcd".into() };
+    let answers = vec![["0x01", "0x02", "0x03"].map(str::to_owned)];
+    let stored = Stored { height: 3, hash: "0xab".into(), transaction: "0xcd".into(), answers };
     let target = folder.0.join("target");
     let back = unpack(&pack(&source, &stored), &target);
     assert_eq!((back.height, back.hash.as_str(), back.transaction.as_str()), (3, "0xab", "0xcd"));
+    assert_eq!(back.answers, stored.answers);
     assert_eq!(fs::read(target.join("a/long")).unwrap(), bytes);
     assert_eq!(fs::read(target.join("empty")).unwrap(), Vec::<u8>::new());
 }

@@ -14,10 +14,10 @@ use crate::{
     admit::Origin,
     fate::{Fate, Fates},
     queue::{Queue, Rank, Waiting},
-    spread::Spread,
+    spread::{Spread, offers_max},
 };
 use alloy_primitives::map::{AddressMap, B256Map};
-use ding_primitives::{Address, B256, Recovered, ports::FinalizedBlock};
+use ding_primitives::{Address, B256, Holding, Recovered, ports::FinalizedBlock};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -57,7 +57,7 @@ impl Book {
             pending: 0,
             bytes: 0,
             spread: Spread::default(),
-            fates: Fates::default(),
+            fates: Fates::new(limits.fates),
             idle: VecDeque::new(),
             arrivals: 0,
             emptied: 0,
@@ -152,14 +152,7 @@ impl Book {
         self.by_hash.insert(hash, transaction.clone());
         self.oldest_ms = self.oldest_ms.min(now_ms);
         self.fates.forget(&hash);
-        let (by_hash, senders) = (&self.by_hash, &self.senders);
-        self.spread.trim(by_hash.len(), |hash, number| {
-            let waiting = by_hash.get(hash).and_then(|found| {
-                let queue = senders.get(&found.sender())?;
-                queue.get(queue.position(found.nonce()).ok()?)
-            });
-            waiting.is_some_and(|waiting| waiting.offer == number)
-        });
+        self.trim_offers();
     }
 
     /// Takes one transaction out for the reason given.
@@ -228,6 +221,26 @@ impl Book {
         self.expire(block.header.timestamp_ms);
     }
 
+    /// How much it holds. Looks at each sender.
+    pub(crate) fn holdings(&self) -> [Holding; 9] {
+        let PoolLimits { transactions, bytes, sender_transactions, idle_senders, fates, .. } = self.limits;
+        let queues = || self.senders.values();
+        let waiting: usize = queues().map(Queue::len).sum();
+        let longest = queues().map(Queue::len).max().unwrap_or_default();
+        let idle = queues().filter(|queue| queue.is_empty()).count();
+        [
+            Holding::new("transactions in the pool", self.by_hash.len().max(waiting), transactions),
+            Holding::new("bytes of transactions in the pool", self.bytes, bytes),
+            Holding::new("transactions of one sender in the pool", longest, sender_transactions),
+            Holding::new("idle senders in the pool", idle, idle_senders),
+            Holding::new("turns of idle senders in the pool", self.idle.len(), idle_senders),
+            Holding::new("heads of queues in the pool", self.heads.len(), transactions),
+            Holding::new("tails of queues in the pool", self.tails.len(), transactions),
+            Holding::new("offers of transactions to peers", self.spread.len(), offers_max(transactions)),
+            Holding::new("fates of transactions", self.fates.len(), fates),
+        ]
+    }
+
     /// Drops what waited longer than a lifetime.
     fn expire(&mut self, now_ms: u64) {
         let born_min = now_ms.saturating_sub(self.limits.lifetime_ms);
@@ -286,5 +299,8 @@ impl Book {
         assert_eq!(self.tails.len(), self.senders.len() - empty, "B3");
         assert_eq!((self.pending, self.bytes), (pending, bytes), "B4");
         assert!(empty <= self.limits.idle_senders, "B5 {empty}");
+        for holding in self.holdings() {
+            assert!(holding.is_within(), "{holding}");
+        }
     }
 }

@@ -45,13 +45,27 @@ pub struct Counters {
 /// The latest fates by hash, and the number of each.
 #[derive(Debug, Default)]
 pub(crate) struct Fates {
-    latest: B256Map<Fate>,
-    order: VecDeque<B256>,
+    /// At most this many are remembered.
+    max: usize,
+    /// With the number of the moment it was told. Looked up by key only.
+    latest: B256Map<(u64, Fate)>,
+    /// Entries whose number is not that of `latest` mean nothing: the transaction came and left again.
+    order: VecDeque<(B256, u64)>,
+    told: u64,
     counters: Counters,
     pub(crate) included: u64,
 }
 
 impl Fates {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max, ..Self::default() }
+    }
+
+    /// Entries, those that mean nothing included.
+    pub(crate) fn len(&self) -> usize {
+        self.latest.len().max(self.order.len())
+    }
+
     pub(crate) fn tell(&mut self, hash: B256, fate: Fate) {
         let counter = match &fate {
             Fate::Replaced(_) => &mut self.counters.replaced,
@@ -61,11 +75,14 @@ impl Fates {
             Fate::Unfit(_) => &mut self.counters.unfit,
         };
         *counter += 1;
-        self.latest.insert(hash, fate);
-        self.order.push_back(hash);
-        if self.order.len() > limits::POOL_FATES_MAX {
-            let oldest = self.order.pop_front();
-            oldest.map(|hash| self.latest.remove(&hash));
+        self.told += 1;
+        self.latest.insert(hash, (self.told, fate));
+        self.order.push_back((hash, self.told));
+        if self.order.len() > self.max
+            && let Some((oldest, number)) = self.order.pop_front()
+            && self.latest.get(&oldest).is_some_and(|(latest, _)| *latest == number)
+        {
+            self.latest.remove(&oldest);
         }
     }
 
@@ -77,10 +94,40 @@ impl Fates {
     }
 
     pub(crate) fn of(&self, hash: &B256) -> Option<Fate> {
-        self.latest.get(hash).cloned()
+        self.latest.get(hash).map(|(_, fate)| fate.clone())
     }
 
     pub(crate) const fn counters(&self) -> Counters {
         Counters { included: self.included, ..self.counters }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_fates_are_kept_and_no_more_of_them() {
+        let mut fates = Fates::new(3);
+        for number in 1..=20u8 {
+            fates.tell(B256::repeat_byte(number), Fate::Evicted);
+            assert!(fates.len() <= 3, "{} fates", fates.len());
+        }
+        let kept: Vec<u8> = (1..=20).filter(|n| fates.of(&B256::repeat_byte(*n)).is_some()).collect();
+        assert_eq!(kept, [18, 19, 20]);
+        assert_eq!(fates.counters().evicted, 20, "all are counted");
+    }
+
+    #[test]
+    fn a_transaction_that_left_twice_keeps_its_second_fate_as_long_as_any_other() {
+        let mut fates = Fates::new(3);
+        let [twice, other] = [1, 2].map(B256::repeat_byte);
+        fates.tell(twice, Fate::Evicted);
+        fates.forget(&twice);
+        fates.tell(other, Fate::Evicted);
+        fates.tell(twice, Fate::Expired);
+        fates.tell(B256::repeat_byte(3), Fate::Evicted);
+        assert_eq!(fates.of(&twice), Some(Fate::Expired), "its first fate leaves, not this one");
+        assert!(fates.len() <= 3);
     }
 }

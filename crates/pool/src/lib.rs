@@ -41,7 +41,7 @@ use crate::book::Book;
 use commonware_utils::sync::{Mutex, Notify};
 use ding_execution::admission;
 use ding_primitives::{
-    Account, Address, B256, Recovered, Spec, Transaction, limits,
+    Account, Address, B256, Holding, Recovered, Spec, Transaction, limits,
     planted::{self, Planted},
     ports::{Budget, FinalizedBlock, TransactionSource},
 };
@@ -65,6 +65,8 @@ pub struct PoolLimits {
     pub sender_transactions: usize,
     /// Senders without waiting transactions whose nonces are remembered.
     pub idle_senders: usize,
+    /// Transactions that left without a block and whose reason is remembered.
+    pub fates: usize,
     /// How long a transaction may wait, in milliseconds.
     pub lifetime_ms: u64,
 }
@@ -76,6 +78,7 @@ impl Default for PoolLimits {
             bytes: limits::POOL_BYTES_MAX,
             sender_transactions: limits::POOL_SENDER_TRANSACTIONS_MAX,
             idle_senders: limits::POOL_IDLE_SENDERS_MAX,
+            fates: limits::POOL_FATES_MAX,
             lifetime_ms: limits::POOL_LIFETIME_MS,
         }
     }
@@ -171,7 +174,11 @@ impl Pool {
         admission::check_static(transaction, &self.shared.spec)?;
         let (admitted, version) = {
             let mut book = self.shared.book.lock();
-            (book.admit(transaction, account, now_ms, origin)?, book.version())
+            let admitted = book.admit(transaction, account, now_ms, origin)?;
+            if planted::is(Planted::EvictNewcomers) {
+                book.remove(transaction.sender(), transaction.nonce(), Fate::Evicted);
+            }
+            (admitted, book.version())
         };
         if admitted != Admitted::Known {
             self.shared.version.fetch_max(version, Ordering::AcqRel);
@@ -193,8 +200,8 @@ impl Pool {
         self.shared.book.lock().by_hash.get(hash).cloned()
     }
 
-    /// Why a transaction left without having been in a block: of the latest
-    /// [`limits::POOL_FATES_MAX`], since the node started.
+    /// Why a transaction left without having been in a block: of the latest [`PoolLimits::fates`],
+    /// since the node started.
     pub fn fate(&self, hash: &B256) -> Option<Fate> {
         self.shared.book.lock().fates.of(hash)
     }
@@ -203,6 +210,11 @@ impl Pool {
     pub fn status(&self) -> Status {
         let book = self.shared.book.lock();
         Status { pending: book.pending, queued: book.by_hash.len() - book.pending, bytes: book.bytes }
+    }
+
+    /// How much the pool holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        self.shared.book.lock().holdings().to_vec()
     }
 
     /// How many transactions left, by reason.

@@ -15,9 +15,6 @@ use std::collections::VecDeque;
 
 /// Offers at growing distances, then the last distance for ever.
 const STEPS: usize = 6;
-/// Entries that mean nothing are swept out once there are this many more than twice the waiting.
-const SLACK: usize = 1_024;
-
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     due_ms: u64,
@@ -29,6 +26,11 @@ struct Entry {
 pub(crate) struct Spread {
     steps: [VecDeque<Entry>; STEPS],
     numbers: u64,
+}
+
+/// Entries beyond which those that mean nothing are swept out.
+pub(crate) const fn offers_max(waiting: usize) -> usize {
+    waiting.saturating_mul(2).saturating_add(limits::POOL_OFFERS_SLACK)
 }
 
 /// How long an entry of `step` waits.
@@ -59,14 +61,14 @@ impl Spread {
     pub(crate) fn trim(&mut self, waiting: usize, counts: impl Fn(&B256, u64) -> bool) {
         let entries: usize = self.steps.iter().map(VecDeque::len).sum();
         // LIMIT: entries stay within a small multiple of what waits, even if nobody asks for offers.
-        if entries > waiting.saturating_mul(2).saturating_add(SLACK) {
+        if entries > offers_max(waiting) {
             for queue in &mut self.steps {
                 queue.retain(|entry| counts(&entry.hash, entry.number));
             }
         }
     }
 
-    #[cfg(test)]
+    /// Entries, those that mean nothing included.
     pub(crate) fn len(&self) -> usize {
         self.steps.iter().map(VecDeque::len).sum()
     }
@@ -87,7 +89,20 @@ impl Book {
         if let Some(waiting) = waiting_mut(self, transaction) {
             waiting.offer = number;
         }
+        self.trim_offers();
         true
+    }
+
+    /// Sweeps out entries of transactions that left or were scheduled anew, when there are too many.
+    pub(crate) fn trim_offers(&mut self) {
+        let (by_hash, senders) = (&self.by_hash, &self.senders);
+        self.spread.trim(by_hash.len(), |hash, number| {
+            let waiting = by_hash.get(hash).and_then(|found| {
+                let queue = senders.get(&found.sender())?;
+                queue.get(queue.position(found.nonce()).ok()?)
+            });
+            waiting.is_some_and(|waiting| waiting.offer == number)
+        });
     }
 
     /// A peer told of a transaction that waits already.

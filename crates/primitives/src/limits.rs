@@ -230,9 +230,6 @@ pub const BATCH_ENOUGH: usize = 2_500;
 pub const HEARTBEAT_MS: u64 = 5_000;
 /// A header may be this far ahead of the local clock; further, it is held back and checked again.
 pub const CLOCK_AHEAD_MS_MAX: u64 = 500;
-/// A header may be this much later than its parent and the local clock together before the block
-/// is refused for good.
-pub const CLOCK_AHEAD_REFUSED_MS: u64 = 10_000;
 /// A process whose machine's clock is set back by more than this starts itself again.
 pub const CLOCK_BACK_MS_MAX: u64 = 500;
 
@@ -250,6 +247,8 @@ pub const POOL_LIFETIME_MS: u64 = 3 * 60 * 60 * 1000;
 pub const POOL_IDLE_SENDERS_MAX: usize = 65_536;
 /// Transactions that left the pool without a block and whose reason is remembered.
 pub const POOL_FATES_MAX: usize = 16_384;
+/// Entries of the schedule of offers to peers beyond two for each transaction that may wait.
+pub const POOL_OFFERS_SLACK: usize = 1_024;
 /// A waiting transaction is offered to the other members again after this long.
 pub const GOSSIP_REPEAT_MS: u64 = 3_000;
 
@@ -272,8 +271,28 @@ pub const PEER_CONNECT_MS_MAX: u64 = 2_000;
 pub const RECENT_BLOCKS_MAX: usize = 256;
 /// Bytes of finalized blocks kept whole in memory for the doors.
 pub const RECENT_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Executed but not yet final blocks whose receipts are remembered.
+/// Executed but not yet final blocks whose transactions and receipts are remembered. One that became
+/// final all the same is executed again.
 pub const EXECUTED_BLOCKS_MAX: usize = 64;
+/// Bytes of those blocks; the newest is always remembered.
+pub const EXECUTED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Transactions of unfinished blocks that came before gossip and whose senders are remembered.
+pub const MET_TRANSACTIONS_MAX: usize = BLOCK_TRANSACTIONS_MAX;
+/// Bytes of those transactions.
+pub const MET_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Who is told of every final block: doors, read model, watchers of one member.
+pub const SINKS_MAX: usize = 16;
+/// Messages that wait for one actor of the engine or the network; what it must not lose beyond them
+/// it keeps aside.
+pub const ACTOR_MESSAGES_MAX: usize = 1_024;
+/// Blocks of one member that wait in the broadcast buffer for somebody to ask for them.
+pub const BROADCAST_BLOCKS_MAX: usize = 10;
+/// Missing blocks that are fetched at once.
+pub const REPAIR_BLOCKS_MAX: usize = 16;
+/// Final blocks handed to the ledger that it did not acknowledge yet.
+pub const UNACKNOWLEDGED_BLOCKS_MAX: usize = 16;
+/// Requests of one state synchronization that are under way at once.
+pub const SYNC_REQUESTS_MAX: usize = 8;
 /// Finalized blocks waiting for one sink before it has to read them from the archive.
 pub const SINK_QUEUE_MAX: usize = 64;
 /// Attempts of a read that a new block keeps overtaking.
@@ -331,6 +350,10 @@ pub const RPC_SEARCH_BLOCKS_MAX: u64 = 64;
 pub const RPC_FILTER_BLOCKS_MAX: u64 = 1_024;
 /// Addresses, and topics of one position, in a log filter.
 pub const RPC_FILTER_TERMS_MAX: usize = 1_000;
+/// Addresses and topics of all installed filters and subscriptions together.
+pub const RPC_TERMS_MAX: usize = 1 << 18;
+/// Blocks whose bloom filters are remembered.
+pub const RPC_BLOOMS_MAX: usize = RECENT_BLOCKS_MAX;
 /// Blocks of one `eth_feeHistory` answer.
 pub const RPC_FEE_HISTORY_MAX: u64 = 256;
 /// Rows of one page of a `ding_*` list.
@@ -360,6 +383,8 @@ pub const READMODEL_RETRY_MS: u64 = 500;
 pub const READMODEL_RETRY_MS_MAX: u64 = 30_000;
 /// Connections that answer questions to the read model at the same time.
 pub const READMODEL_READERS_MAX: usize = 4;
+/// Statements kept prepared for one connection; there are fewer.
+pub const READMODEL_STATEMENTS_MAX: usize = 256;
 /// A question waits at most this long for one of them.
 pub const READMODEL_READER_WAIT_MS: u64 = 2_000;
 /// A question that takes longer is cut off.
@@ -420,6 +445,12 @@ const _: () = {
         RPC_REQUEST_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
             && RPC_RESPONSE_BYTES_MAX * 8 <= RPC_MEMORY_BYTES_MAX
     );
+    assert!(
+        BLOCK_BYTES_MAX * 4 <= EXECUTED_BYTES_MAX && BLOCK_BYTES_MAX * 4 <= MET_BYTES_MAX,
+        "the blocks that usually are on their way fit in memory"
+    );
+    assert!(EXECUTED_BLOCKS_MAX >= 4 && MET_TRANSACTIONS_MAX >= BLOCK_TRANSACTIONS_MAX);
+    assert!(RPC_FILTER_TERMS_MAX * 5 * 16 <= RPC_TERMS_MAX, "no single filter takes the room of all");
     assert!(LEADER_TIMEOUT_MS < CERTIFICATION_TIMEOUT_MS);
     assert!(
         BATCH_BUSY_WINDOW_MS + BUILD_MS_MAX <= LEADER_TIMEOUT_MS / 2

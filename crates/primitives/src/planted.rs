@@ -43,11 +43,33 @@ pub enum Planted {
     OneHand = 17,
     /// An organisation is not asked whether it has a role: it has every one.
     RoleNotAsked = 18,
+    /// No certificate is shown of every eighth block.
+    CertificateMissing = 19,
+    /// A transaction may be of any size.
+    AnySize = 20,
+    /// Blocks that ran are remembered for ever.
+    KeepUnfinished = 21,
+    /// Rows of supervision are left out.
+    SkipSupervision = 22,
+    /// A proof of a transaction is that of the one beside it.
+    ProofBeside = 23,
+    /// The pool drops whatever it takes, by name.
+    EvictNewcomers = 24,
+    /// What cannot be read counts as never written.
+    ErrorIsEmpty = 25,
+    /// The sender is found from what was sent, and not from what was signed.
+    WrongSigner = 26,
+    /// The malleable twin of a signature is taken for one.
+    TakeTwin = 27,
+    /// A transaction of another chain is taken.
+    AnyChain = 28,
+    /// A sync that failed is tried again, as if the first had left everything to write.
+    SwallowSync = 29,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 29] = [
         Self::SkipSignature,
         Self::ForgetToSync,
         Self::ApplyTwice,
@@ -66,6 +88,17 @@ impl Planted {
         Self::BorrowStopped,
         Self::OneHand,
         Self::RoleNotAsked,
+        Self::CertificateMissing,
+        Self::AnySize,
+        Self::KeepUnfinished,
+        Self::SkipSupervision,
+        Self::ProofBeside,
+        Self::EvictNewcomers,
+        Self::ErrorIsEmpty,
+        Self::WrongSigner,
+        Self::TakeTwin,
+        Self::AnyChain,
+        Self::SwallowSync,
     ];
 }
 

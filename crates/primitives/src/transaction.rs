@@ -4,7 +4,10 @@
 //! [`Recovered`] one: decoded, of a kind we run, with its sender. [`recover`] is the only place
 //! that looks at a signature, so that new kinds of signature have one room to enter.
 
-use crate::limits;
+use crate::{
+    limits,
+    planted::{self, Planted},
+};
 use alloy_consensus::{
     EthereumTxEnvelope, Transaction as _, TxEip4844Variant, TxType, transaction::SignerRecoverable as _,
 };
@@ -95,7 +98,7 @@ impl TransactionError {
 /// Names what is wrong; see [`TransactionError`].
 pub fn recover(transaction: Transaction, chain_id: u64) -> Result<Recovered, TransactionError> {
     let size = transaction.raw.len();
-    if size > limits::TRANSACTION_BYTES_MAX {
+    if size > limits::TRANSACTION_BYTES_MAX && !planted::is(Planted::AnySize) {
         return Err(TransactionError::TooLarge { size, max: limits::TRANSACTION_BYTES_MAX });
     }
     let mut rest: &[u8] = &transaction.raw;
@@ -110,10 +113,19 @@ pub fn recover(transaction: Transaction, chain_id: u64) -> Result<Recovered, Tra
     }
     match envelope.chain_id() {
         None => return Err(TransactionError::Unprotected(chain_id)),
-        Some(got) if got != chain_id => return Err(TransactionError::WrongChain { got, want: chain_id }),
+        Some(got) if got != chain_id && !planted::is(Planted::AnyChain) => {
+            return Err(TransactionError::WrongChain { got, want: chain_id });
+        }
         Some(_) => {}
     }
-    let sender = envelope.recover_signer().map_err(|_| TransactionError::BadSignature)?;
+    let sender = if planted::is(Planted::WrongSigner) {
+        envelope.signature().recover_address_from_prehash(&transaction.hash).ok()
+    } else if planted::is(Planted::TakeTwin) {
+        envelope.recover_signer_unchecked().ok()
+    } else {
+        envelope.recover_signer().ok()
+    };
+    let sender = sender.ok_or(TransactionError::BadSignature)?;
     Ok(Recovered { transaction, envelope, sender })
 }
 

@@ -245,12 +245,9 @@ fn connect(path: &Path, found: Found) -> rusqlite::Result<Connection> {
     sql.pragma_update(None, "trusted_schema", false)?;
     sql.pragma_update(None, "wal_autocheckpoint", limits::READMODEL_LOG_PAGES)?;
     sql.pragma_update(None, "journal_size_limit", limits::READMODEL_LOG_PAGES * 4096)?;
-    sql.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    sql.set_prepared_statement_cache_capacity(limits::READMODEL_STATEMENTS_MAX);
     Ok(sql)
 }
-
-/// Statements kept prepared for one connection; there are fewer.
-const STATEMENTS_MAX: usize = 256;
 
 /// Makes the shared tables where they are missing or of another release; answers whose file it is.
 fn prepare(sql: &Connection, config: &Config) -> rusqlite::Result<B256> {
@@ -306,6 +303,6 @@ pub(crate) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
     sql.pragma_update(None, "cache_size", -limits::READMODEL_READER_CACHE_KIB)?;
     sql.pragma_update(None, "temp_store", "memory")?;
     sql.pragma_update(None, "trusted_schema", false)?;
-    sql.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    sql.set_prepared_statement_cache_capacity(limits::READMODEL_STATEMENTS_MAX);
     Ok(sql)
 }

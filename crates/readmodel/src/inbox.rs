@@ -4,7 +4,7 @@
 //! remembered as a height only, and read from the archive later.
 
 use crate::lock;
-use ding_primitives::{Height, limits, ports::FinalizedBlock};
+use ding_primitives::{Height, Holding, limits, ports::FinalizedBlock};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex},
@@ -186,6 +186,11 @@ impl Inbox {
     pub(crate) fn stop(&self) {
         lock(&self.inner).stop = true;
         self.arrived.notify_all();
+    }
+
+    /// How many blocks wait here.
+    pub(crate) fn holding(&self) -> Holding {
+        Holding::new("blocks before the read model", lock(&self.inner).blocks.len(), limits::SINK_QUEUE_MAX)
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -1,8 +1,8 @@
 //! SQL rows derived from final blocks, and the questions they answer.
 //!
 //! Read in this order: `views` (the tables), `postings` (their look-up tables), `writer` (blocks
-//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, `query`, `supervised`
-//! (questions about filings, pilots, orders, votes, and the queue).
+//! in, rows out), `projector` (the thread that follows the chain), `rebuild`, `digest` (whether two have
+//! the same rows), `query`, `supervised` (questions about filings, pilots, orders, votes, and the queue).
 //!
 //! What holds:
 //! - R1 Rows come from the genesis file and final blocks, and from nothing else; dropped and derived
@@ -17,6 +17,7 @@
 #[cfg(test)]
 #[path = "../tests/support/chain.rs"]
 mod chain;
+mod digest;
 mod file;
 mod inbox;
 mod layout;
@@ -29,6 +30,7 @@ mod supervised;
 mod views;
 mod writer;
 
+pub use digest::{Digest, TableDigest};
 pub use file::{Config, OpenError};
 pub use inbox::{State, Status};
 pub use layout::{Layout, layout};
@@ -195,6 +197,19 @@ impl ReadModel {
                 self.inbox.set_next(writer.next());
                 Ok(done?)
             }
+            Role::Running { .. } | Role::Gone => Err(RebuildError::Running),
+        }
+    }
+
+    /// What every table holds: for a comparison with another member's. Reads all rows in the caller's
+    /// thread.
+    ///
+    /// # Errors
+    ///
+    /// If the projector runs, or the file cannot be read.
+    pub fn digest(&self) -> Result<Digest, RebuildError> {
+        match &*lock(&self.role) {
+            Role::Ready(writer) => Ok(digest::digest(writer)?),
             Role::Running { .. } | Role::Gone => Err(RebuildError::Running),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     views::{blocks, evidence, logs, transactions},
     writer,
 };
-use ding_primitives::{Address, B256, Height, limits};
+use ding_primitives::{Address, B256, Height, Holding, limits};
 use rusqlite::{Connection, ffi::ErrorCode};
 use std::{
     path::PathBuf,
@@ -214,6 +214,13 @@ impl Query {
     /// The last block whose rows are all there; the genesis block if there are none yet.
     pub fn height(&self) -> Height {
         self.0.inbox.status().height.unwrap_or(Height::GENESIS)
+    }
+
+    /// How much the read model holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        let open = lock(&self.0.readers).open;
+        let readers = Holding::new("connections to the read model", open, limits::READMODEL_READERS_MAX);
+        vec![self.0.inbox.holding(), readers]
     }
 
     /// Waits until the rows of `height` are there. `false`: not within `timeout`, or not while the

@@ -104,7 +104,9 @@ impl Writer {
                     if highest >= capacity() {
                         return Err(WriteError::Full(highest));
                     }
-                    if !planted::is(Planted::SkipRows) || block.header.height.get() % 8 != 0 {
+                    let skipped = planted::is(Planted::SkipRows) && block.header.height.get() % 8 == 0
+                        || planted::is(Planted::SkipSupervision) && view.name() == "supervision";
+                    if !skipped {
                         view.project(&mut batch, block, cursor)?;
                     }
                     *cursor = after;
@@ -148,7 +150,7 @@ impl Writer {
         self.sql.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     }
 
-    fn in_transaction<T, E: From<rusqlite::Error>>(
+    pub(crate) fn in_transaction<T, E: From<rusqlite::Error>>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {

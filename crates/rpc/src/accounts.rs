@@ -10,12 +10,15 @@ use ding_modules::{
     identity::{self, standing},
     members,
 };
-use ding_primitives::{Account, Address, Height, Recovered, U256, limits};
+use ding_primitives::{Account, Address, Height, Holding, Recovered, U256};
 use std::sync::Mutex;
 
 /// The remembered accounts, all of one height.
-#[derive(Debug, Default)]
-pub(crate) struct Accounts(Mutex<Known>);
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    max: usize,
+    known: Mutex<Known>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -103,17 +106,28 @@ impl Rpc {
 }
 
 impl Accounts {
+    /// Remembers at most `max` accounts, and the standing of as many.
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max, known: Mutex::default() }
+    }
+
+    /// How much it holds.
+    pub(crate) fn holding(&self) -> Holding {
+        let known = lock(&self.known);
+        Holding::new("accounts of senders", known.accounts.len().max(known.standings.len()), self.max.max(1))
+    }
+
     /// What is known of this height or a later one.
     fn at<T>(&self, height: Height, look: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
-        let known = lock(&self.0);
+        let known = lock(&self.known);
         (known.height >= height).then(|| look(&known)).flatten()
     }
 
     /// Remembers something of a height, unless a later one is known.
     fn update(&self, height: Height, remember: impl FnOnce(&mut Known)) {
-        let mut known = lock(&self.0);
+        let mut known = lock(&self.known);
         let entries = known.accounts.len().max(known.standings.len());
-        if height > known.height || entries >= limits::RPC_ACCOUNTS_MAX {
+        if height > known.height || entries >= self.max {
             *known = Known { height: known.height.max(height), ..Known::default() };
         }
         if height == known.height {
@@ -133,12 +147,12 @@ mod tests {
     }
 
     fn get(accounts: &Accounts, byte: u8) -> Option<u64> {
-        lock(&accounts.0).accounts.get(&Address::repeat_byte(byte)).map(|account| account.nonce)
+        lock(&accounts.known).accounts.get(&Address::repeat_byte(byte)).map(|account| account.nonce)
     }
 
     #[test]
     fn accounts_of_an_older_block_are_forgotten_and_never_come_back() {
-        let accounts = Accounts::default();
+        let accounts = Accounts::new(8);
         let with = |nonce| Account { nonce, ..Account::EMPTY };
         accounts.remember(Height::new(5), Address::repeat_byte(1), with(1));
         accounts.remember(Height::new(5), Address::repeat_byte(2), with(2));
@@ -150,11 +164,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let accounts = Accounts::default();
-        for number in 0..limits::RPC_ACCOUNTS_MAX as u64 * 2 {
+        let accounts = Accounts::new(100);
+        for number in 0..250u64 {
             let word = ding_primitives::B256::from(ding_primitives::U256::from(number));
             accounts.remember(Height::new(1), Address::from_word(word), Account::EMPTY);
-            assert!(lock(&accounts.0).accounts.len() <= limits::RPC_ACCOUNTS_MAX);
+            assert!(accounts.holding().is_within(), "{}", accounts.holding());
+            assert!(lock(&accounts.known).accounts.len() <= 100);
         }
     }
 }

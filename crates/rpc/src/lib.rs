@@ -31,9 +31,9 @@ use accounts::Accounts;
 use alloy_primitives::Bloom;
 use ding_chain::reader::{BlockId, Reader};
 use ding_pool::Pool;
-use ding_primitives::{B256, Height, U256, keccak256, limits, ports::FinalizedBlock};
+use ding_primitives::{B256, Height, Holding, U256, keccak256, limits, ports::FinalizedBlock};
 use ding_readmodel::Query;
-use eth::{filter::Filters, subscribe::Feed};
+use eth::{criteria::Room, filter::Filters, subscribe::Feed};
 use metrics::Counters;
 use std::{
     collections::BTreeMap,
@@ -61,6 +61,30 @@ pub struct Parts {
     pub seed: B256,
 }
 
+/// Bounds of what one service remembers. The default is what [`limits`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RpcLimits {
+    /// Accounts remembered between two final blocks, and standings of accounts.
+    pub accounts: usize,
+    /// Filters installed.
+    pub filters: usize,
+    /// Addresses and topics of all filters and subscriptions together.
+    pub terms: usize,
+    /// Blocks whose bloom filters are remembered.
+    pub blooms: usize,
+}
+
+impl Default for RpcLimits {
+    fn default() -> Self {
+        Self {
+            accounts: limits::RPC_ACCOUNTS_MAX,
+            filters: limits::RPC_FILTERS_MAX,
+            terms: limits::RPC_TERMS_MAX,
+            blooms: limits::RPC_BLOOMS_MAX,
+        }
+    }
+}
+
 /// The JSON-RPC service of one chain. Clones are the same service.
 #[derive(Clone)]
 pub struct Rpc(Arc<Inner>);
@@ -76,8 +100,10 @@ struct Inner {
     issued: AtomicU64,
     accounts: Accounts,
     filters: Filters,
+    room: Room,
     feed: Arc<Feed>,
     blooms: Mutex<BTreeMap<Height, Bloom>>,
+    blooms_max: usize,
     simulations: Semaphore,
     counters: Counters,
 }
@@ -96,6 +122,11 @@ pub fn client_version() -> String {
 impl Rpc {
     /// Opens the door: from now on it hears of final blocks.
     pub fn new(parts: Parts) -> Self {
+        Self::with_limits(parts, RpcLimits::default())
+    }
+
+    /// As [`Self::new`], with bounds of its own.
+    pub fn with_limits(parts: Parts, bounds: RpcLimits) -> Self {
         let Parts { reader, pool, query, clock, seed } = parts;
         let feed = Arc::new(Feed::default());
         let is_bound = ding_modules::identity::bound(reader.spec());
@@ -108,10 +139,12 @@ impl Rpc {
             seed,
             is_bound,
             issued: AtomicU64::new(0),
-            accounts: Accounts::default(),
-            filters: Filters::default(),
+            accounts: Accounts::new(bounds.accounts),
+            filters: Filters::new(bounds.filters),
+            room: Room::new(bounds.terms),
             feed,
             blooms: Mutex::default(),
+            blooms_max: bounds.blooms,
             simulations: Semaphore::new(limits::RPC_SIMULATIONS_MAX),
             counters: Counters::default(),
         }))
@@ -124,7 +157,35 @@ impl Rpc {
 
     /// What the service did so far, in the text format of Prometheus.
     pub fn metrics(&self) -> String {
-        self.0.counters.text(self.chain_name(), self.0.feed.receivers())
+        let mut text = self.0.counters.text(self.chain_name(), self.0.feed.receivers());
+        metrics::holdings(&mut text, self.chain_name(), &self.all_holdings());
+        text
+    }
+
+    /// How much the service holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        let free = self.0.simulations.available_permits();
+        vec![
+            self.0.accounts.holding(),
+            self.0.filters.holding(),
+            self.0.room.holding(),
+            Holding::new("bloom filters of blocks", lock(&self.0.blooms).len(), self.0.blooms_max),
+            Holding::new("connections with subscriptions", self.0.feed.receivers(), limits::RPC_SOCKETS_MAX),
+            Holding::new(
+                "simulated calls",
+                limits::RPC_SIMULATIONS_MAX.saturating_sub(free),
+                limits::RPC_SIMULATIONS_MAX,
+            ),
+        ]
+    }
+
+    /// The same of everything behind the door, too: chain, pool, read model.
+    pub fn all_holdings(&self) -> Vec<Holding> {
+        let mut all = self.reader().holdings();
+        all.extend(self.pool().holdings());
+        all.extend(self.query().into_iter().flat_map(Query::holdings));
+        all.extend(self.holdings());
+        all
     }
 
     pub(crate) fn reader(&self) -> &Reader {
@@ -149,6 +210,10 @@ impl Rpc {
 
     pub(crate) fn filters(&self) -> &Filters {
         &self.0.filters
+    }
+
+    pub(crate) fn room(&self) -> &Room {
+        &self.0.room
     }
 
     pub(crate) fn feed(&self) -> &Arc<Feed> {
@@ -183,7 +248,7 @@ impl Rpc {
         let bloom = json::bloom(block.receipts.iter().flat_map(|receipt| &receipt.logs));
         let mut blooms = lock(&self.0.blooms);
         blooms.insert(height, bloom);
-        if blooms.len() > limits::RECENT_BLOCKS_MAX {
+        if blooms.len() > self.0.blooms_max {
             blooms.pop_first();
         }
         bloom

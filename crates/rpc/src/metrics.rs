@@ -1,5 +1,6 @@
 //! What the door counts, for operators.
 
+use ding_primitives::Holding;
 use std::{
     fmt::Write as _,
     sync::atomic::{AtomicU64, Ordering},
@@ -63,5 +64,21 @@ impl Counters {
             );
         }
         text
+    }
+}
+
+/// What is held in memory and how much may be: two gauges for each thing, told apart by a label.
+pub(crate) fn holdings(text: &mut String, chain: &str, holdings: &[Holding]) {
+    let held: fn(&Holding) -> usize = |holding| holding.held;
+    let gauges = [
+        ("ding_held", "What grows in memory, how much there is of it", held),
+        ("ding_held_max", "What grows in memory, how much of it there may be", |holding| holding.limit),
+    ];
+    for (name, help, value) in gauges {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}.\n# TYPE {name} gauge");
+        for holding in holdings {
+            let _ = writeln!(text, "{name}{{chain=\"{chain}\",of=\"{}\"}} {}", holding.name, value(holding));
+        }
     }
 }

@@ -10,8 +10,8 @@ use ding_execution::{
 use ding_light::{Package, Statement, mocks::Authority, package::Content, tree};
 use ding_modules::{BlockInfo, Violation, identity, registry};
 use ding_primitives::{
-    Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, MemberKey, Recovered, Roots, Sealed,
-    Spec, U256,
+    Account, Address, B256, Bytes, DatabaseCommitment, Header, Height, Holding, MemberKey, Recovered, Roots,
+    Sealed, Spec, U256, limits,
     ports::{Archive, FinalizedBlock, FinalizedSink, Pending, ReadError, ReadState as _},
     spec::{Section, Validator},
 };
@@ -362,6 +362,10 @@ impl Look for Chain {
 
     fn subscribe(&self, sink: Arc<dyn FinalizedSink>) {
         self.inner().sinks.push(sink);
+    }
+
+    fn holdings(&self) -> Vec<Holding> {
+        vec![Holding::new("listeners to final blocks", self.inner().sinks.len(), limits::SINKS_MAX)]
     }
 
     fn status(&self) -> Status {

@@ -20,6 +20,9 @@ use commonware_utils::sync::Mutex;
 use ding_chain::types::{Block, Digest, PeerKey, Scheme, member_key};
 use std::sync::Arc;
 
+/// Makes valid transactions, signed by somebody, for who floods.
+pub type Junk = Arc<dyn Fn(&mut Dice) -> bytes::Bytes + Send + Sync>;
+
 /// A message: its channel, to whom, what.
 #[derive(Clone, Debug)]
 pub struct Letter {
@@ -130,14 +133,14 @@ impl Evil {
     /// # Panics
     ///
     /// If there is no such member.
-    pub fn new(kind: Kind, network: &Network, index: usize, dice: Dice) -> Self {
+    pub fn new(kind: Kind, network: &Network, index: usize, dice: Dice, junk: Junk) -> Self {
         let me = network.keys.get(index).expect("a member").clone();
         let meddle: Box<dyn Meddle> = match kind {
             Kind::Equivocate => Box::new(equivocate::Equivocate::default()),
             Kind::Conflict => Box::new(conflict::Conflict::default()),
             Kind::BadRoot => Box::new(bad_root::BadRoot::default()),
             Kind::Withhold => Box::new(withhold::Withhold::new(&mut dice.fork("withhold"))),
-            Kind::Flood => Box::new(flood::Flood),
+            Kind::Flood => Box::new(flood::Flood::new(junk)),
             Kind::Garbage => Box::new(garbage::Garbage),
             Kind::Replay => Box::new(replay::Replay::default()),
         };

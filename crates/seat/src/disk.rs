@@ -5,18 +5,19 @@
 //! few, or any bytes of any of them, as the contract of [`Blob`] allows. While the member runs, the
 //! disk can fail, be full, be slow, or read a wrong bit; while it is down, bits can rot.
 
-use crate::dice::Dice;
+use crate::{dice::Dice, events::BEGIN};
 use commonware_runtime::{
     Blob, BlobVersion, BufMut as _, Clock as _, Error, Handle, IoBufs, IoBufsMut, ReadOptions, Storage,
     WriteOptions, deterministic,
 };
 use commonware_utils::sync::Mutex;
+use ding_primitives::planted::{self, Planted};
 use std::{
     collections::BTreeMap,
     io,
     ops::RangeInclusive,
     sync::{Arc, Weak},
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 /// What is wrong with a disk just now. Rates are per thousand operations.
@@ -93,6 +94,13 @@ impl File {
         }
     }
 
+    /// A sync failed: some of what it was to make durable counts as written from now on and is not, as
+    /// where the system drops the pages that it could not write. A later sync has nothing to do with
+    /// them; they are seen until power is cut.
+    fn fail_sync(&mut self, dice: &mut Dice) {
+        self.pending.retain(|(_, durable)| *durable || dice.chance(500));
+    }
+
     fn crash(&mut self, crash: Crash, dice: &mut Dice) {
         let pending = core::mem::take(&mut self.pending);
         let first_few = match crash {
@@ -149,8 +157,36 @@ struct State {
     dice: Dice,
     /// Which start of the member may touch the files. Handles of earlier starts are dead.
     mount: u64,
-    /// What went wrong by this disk's doing since the member started, in words.
-    done: Vec<String>,
+    /// What went wrong by this disk's doing since the member started.
+    done: Vec<Done>,
+    /// Whether something was wrong with it since the member started.
+    troubled: bool,
+    /// Whether bits of it rotted, or were read wrong, since it was new: a start repairs what it reads, so
+    /// a bit that was read wrong once may be wrong for good.
+    spoiled: bool,
+}
+
+/// Something that went wrong by a disk's doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// When, milliseconds since the world began.
+    pub at_ms: u64,
+    /// What, in words.
+    pub what: String,
+    /// Whether it gave wrong bytes, and not an error.
+    pub silent: bool,
+}
+
+impl State {
+    /// Notes an operation that failed.
+    fn failed(&mut self, clock: &deterministic::Context, what: String) {
+        self.done.push(Done { at_ms: now_ms(clock), what, silent: false });
+    }
+}
+
+fn now_ms(clock: &deterministic::Context) -> u64 {
+    let since = clock.current().duration_since(UNIX_EPOCH + BEGIN).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The disk of one member. It outlives the member's crashes.
@@ -186,6 +222,8 @@ impl Disk {
             dice,
             mount: 0,
             done: Vec::new(),
+            troubled: false,
+            spoiled: false,
         };
         Self { state: Mutex::new(state), clock }
     }
@@ -195,6 +233,7 @@ impl Disk {
         let mut state = self.state.lock();
         state.mount += 1;
         state.done.clear();
+        state.troubled = state.trouble != Trouble::default();
         Mount { disk: self.clone(), mount: state.mount }
     }
 
@@ -210,12 +249,20 @@ impl Disk {
 
     /// From now on this is wrong with it.
     pub fn set_trouble(&self, trouble: Trouble) {
-        self.state.lock().trouble = trouble;
+        let mut state = self.state.lock();
+        state.trouble = trouble;
+        state.troubled |= trouble != Trouble::default();
     }
 
     /// What went wrong by the disk's doing since the member started.
-    pub fn done(&self) -> Vec<String> {
+    pub fn done(&self) -> Vec<Done> {
         self.state.lock().done.clone()
+    }
+
+    /// Whether nothing was wrong with it since the member started, and nothing of what is on it is.
+    pub fn is_sound(&self) -> bool {
+        let state = self.state.lock();
+        !state.troubled && !state.spoiled
     }
 
     /// Flips up to `bits` bits of what is durable, while the member is down. Says where.
@@ -245,7 +292,7 @@ impl Disk {
                 }
             }
         }
-        state.done.extend(places.iter().map(|place| format!("rot at {place}")));
+        state.spoiled |= !places.is_empty();
         places
     }
 
@@ -254,6 +301,7 @@ impl Disk {
         let mut state = self.state.lock();
         state.mount += 1;
         state.partitions.clear();
+        state.spoiled = false;
     }
 
     /// Bytes on it.
@@ -301,7 +349,8 @@ impl Storage for Mount {
             let files = state.partitions.entry(partition.into()).or_default();
             if !files.contains_key(name) {
                 if state.trouble.full {
-                    state.done.push(format!("no room for file {partition}/{}", text(name)));
+                    let what = format!("no room for file {partition}/{}", text(name));
+                    state.failed(&self.disk.clock, what);
                     return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
                 }
                 let file = Arc::new(Mutex::new(File::default()));
@@ -353,6 +402,21 @@ pub struct OpenFile {
 }
 
 impl OpenFile {
+    async fn flush(&self) -> Result<(), Error> {
+        let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
+        // What is asked for now is what was written until now; what comes meanwhile may wait.
+        self.mount.wait(wait).await;
+        self.mount.enter(|state| {
+            if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
+                state.failed(&self.mount.disk.clock, format!("sync of {} failed", self.place));
+                self.file.lock().fail_sync(&mut state.dice);
+                return Err(failure(io::ErrorKind::Other, "input/output error"));
+            }
+            self.file.lock().sync();
+            Ok(())
+        })
+    }
+
     async fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Error> {
         let wait = self.mount.enter(|state| Ok(state.trouble.read_ms))?;
         self.mount.wait(wait).await;
@@ -363,7 +427,7 @@ impl OpenFile {
             let mut bytes = file.live.get(start..end).ok_or(Error::BlobInsufficientLength)?.to_vec();
             drop(file);
             if state.trouble.read_errors > 0 && state.dice.chance(state.trouble.read_errors) {
-                state.done.push(format!("read of {} failed", self.place));
+                state.failed(&self.mount.disk.clock, format!("read of {} failed", self.place));
                 return Err(failure(io::ErrorKind::Other, "input/output error"));
             }
             if state.trouble.flips > 0 && length > 0 && state.dice.chance(state.trouble.flips) {
@@ -371,7 +435,9 @@ impl OpenFile {
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte ^= 1 << bit;
                 }
-                state.done.push(format!("bit {bit} of byte {} of {} read wrong", start + at, self.place));
+                let what = format!("bit {bit} of byte {} of {} read wrong", start + at, self.place);
+                state.done.push(Done { at_ms: now_ms(&self.mount.disk.clock), what, silent: true });
+                state.spoiled = true;
             }
             Ok(bytes)
         })
@@ -387,11 +453,11 @@ impl OpenFile {
                 Change::Resize(length) => *length,
             };
             if state.trouble.full && end > file.live.len() {
-                state.done.push(format!("no room in {}", self.place));
+                state.failed(&self.mount.disk.clock, format!("no room in {}", self.place));
                 return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
             }
             if state.trouble.write_errors > 0 && state.dice.chance(state.trouble.write_errors) {
-                state.done.push(format!("write to {} failed", self.place));
+                state.failed(&self.mount.disk.clock, format!("write to {} failed", self.place));
                 if state.dice.chance(500) {
                     // Some of it reached the disk all the same.
                     let mut content = file.live.clone();
@@ -461,20 +527,49 @@ impl Blob for OpenFile {
     }
 
     async fn sync(&self) -> Result<(), Error> {
-        let wait = self.mount.enter(|state| Ok(state.trouble.sync_ms))?;
-        // What is asked for now is what was written until now; what comes meanwhile may wait.
-        self.mount.wait(wait).await;
-        self.mount.enter(|state| {
-            if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
-                state.done.push(format!("sync of {} failed", self.place));
-                return Err(failure(io::ErrorKind::Other, "input/output error"));
-            }
-            self.file.lock().sync();
-            Ok(())
-        })
+        match self.flush().await {
+            Err(_) if planted::is(Planted::SwallowSync) => self.flush().await,
+            flushed => flushed,
+        }
     }
 
     async fn start_sync(&self) -> Handle<()> {
         Handle::ready(self.sync().await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use commonware_runtime::{DEFAULT_BLOB_VERSION, Runner as _, Supervisor as _};
+
+    const PIECES: u64 = 64;
+
+    async fn open(mount: &Mount) -> OpenFile {
+        let versions = DEFAULT_BLOB_VERSION..=DEFAULT_BLOB_VERSION;
+        mount.open_versioned("part", b"file", versions).await.unwrap().0
+    }
+
+    #[test]
+    fn what_a_failed_sync_dropped_goes_with_the_power_though_a_later_sync_succeeds() {
+        deterministic::Runner::default().start(|context| async move {
+            let disk = Arc::new(Disk::new(context.child("disk"), Dice::new(1)));
+            let file = open(&disk.mount()).await;
+            for piece in 0..PIECES {
+                file.write_at(piece, vec![7], WriteOptions::default()).await.unwrap();
+            }
+            disk.set_trouble(Trouble { sync_errors: 1_000, ..Trouble::default() });
+            file.sync().await.unwrap_err();
+            disk.set_trouble(Trouble::default());
+            file.sync().await.unwrap();
+            let length = usize::try_from(PIECES).unwrap();
+            assert_eq!(file.read(0, length).await.unwrap(), vec![7; length], "seen while it runs");
+            drop(file);
+            disk.crash(Crash::Kept);
+            let file = open(&disk.mount()).await;
+            let kept = file.read(0, length / 2).await.unwrap();
+            let kept = kept.iter().filter(|byte| **byte == 7).count();
+            assert!((1..length / 2).contains(&kept), "{kept} of {} pieces are left", length / 2);
+        });
     }
 }

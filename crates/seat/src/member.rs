@@ -16,7 +16,7 @@ use commonware_runtime::{
 };
 use commonware_utils::{NZU16, NZUsize, sync::Mutex};
 use ding_chain::{
-    Reader, channels,
+    ChainLimits, Reader, channels,
     engine::{self, Config, Unwatched},
     genesis,
     reader::BlockId,
@@ -24,11 +24,11 @@ use ding_chain::{
 };
 use ding_pool::{Pool, PoolLimits};
 use ding_primitives::{
-    B256, Height, limits,
+    B256, Height, Holding, limits,
     ports::{FinalizedBlock, FinalizedSink, Pending},
 };
 use ding_readmodel::{Config as RowsConfig, ReadModel};
-use ding_rpc::{Parts, Rpc, RpcError};
+use ding_rpc::{Parts, Rpc, RpcError, RpcLimits};
 use std::{
     path::PathBuf,
     sync::{
@@ -51,8 +51,27 @@ pub fn pool_limits() -> PoolLimits {
     PoolLimits {
         transactions: POOL_TRANSACTIONS,
         sender_transactions: POOL_SENDER_TRANSACTIONS,
+        idle_senders: 4,
         ..PoolLimits::default()
     }
+}
+
+/// The bounds of a member's memory of the chain. Small, so that blocks do get forgotten, and run again
+/// when they become final all the same; and not the same everywhere, so that one member forgets what
+/// another remembers.
+pub fn chain_limits(index: usize) -> ChainLimits {
+    ChainLimits {
+        executed_blocks: 1 + index % 3,
+        recent_blocks: 8,
+        recent_bytes: 16 * 1024,
+        met_transactions: 4,
+        ..ChainLimits::default()
+    }
+}
+
+/// The bounds of what its door remembers.
+pub fn rpc_limits() -> RpcLimits {
+    RpcLimits { accounts: 4, filters: 4, terms: 3, blooms: 2 }
 }
 
 /// What is seen of a member that runs.
@@ -68,12 +87,25 @@ pub struct Up {
     pub rows: Arc<ReadModel>,
     /// Which start this is, from 1.
     pub start: u32,
+    disk: Arc<Disk>,
+    life: Arc<Life>,
 }
 
 impl Up {
+    /// Whether it still runs, and nothing was ever wrong with its disk in this start, nor is with what is
+    /// on it: then it has every answer.
+    pub fn is_sound(&self) -> bool {
+        self.life.is_on() && self.disk.is_sound()
+    }
+
     /// Calls a method of its door.
     pub fn call<'a>(&'a self, method: &'a str, params: &'a str) -> Pending<'a, Result<String, RpcError>> {
         Box::pin(self.rpc.call(method, params))
+    }
+
+    /// How much it holds in memory of each thing that grows, and how much it may.
+    pub fn holdings(&self) -> Vec<Holding> {
+        self.rpc.all_holdings()
     }
 }
 
@@ -118,6 +150,7 @@ struct Running {
 struct Ear {
     index: usize,
     life: Arc<Life>,
+    disk: Arc<Disk>,
     judge: Arc<dyn Witness>,
     rows: Arc<ReadModel>,
     /// The height it was told of last, 0 before the first.
@@ -165,8 +198,14 @@ impl Ear {
                     self.judge.blame(Some(self.index), format!("no block {height} in its archive"));
                     return;
                 }
-                // It stops by itself, or the disk's doing is checked elsewhere.
-                Err(_) => return,
+                Err(error) => {
+                    // Else it stops by itself, and what it says is checked then.
+                    if self.life.is_on() && self.disk.is_sound() {
+                        self.judge
+                            .blame(Some(self.index), format!("no block {height} for its rows: {error}"));
+                    }
+                    return;
+                }
             }
             height = self.next().max(height + 1);
         }
@@ -273,6 +312,7 @@ impl Member {
             rows,
             judge: judge.clone(),
             events: events.clone(),
+            disk: self.disk.clone(),
             life: life.clone(),
         };
         let outcome = ended.clone();
@@ -350,6 +390,13 @@ impl Member {
         if report.head != head {
             return Err(format!("it ends at {}, its head was {head}", report.head));
         }
+        // The head was told of, and its receipts may have been on their way to the disk.
+        if report.pending > 1 {
+            return Err(format!("{} blocks before {head} have no receipts", report.pending));
+        }
+        if report.faults > 0 {
+            return Err(format!("{} transactions broke a module's invariant", report.faults));
+        }
         Ok(format!(
             "{} blocks, {} transactions, {} certificates",
             report.blocks, report.transactions, report.certificates
@@ -376,13 +423,14 @@ struct Start {
     rows: Arc<ReadModel>,
     judge: Arc<dyn Witness>,
     events: Events,
+    disk: Arc<Disk>,
     life: Arc<Life>,
 }
 
 impl Start {
     /// Runs it to its end; says what that was.
     async fn run(self, machine: Machine) -> String {
-        let Self { index, start, me, network, net, ways, door, rows, judge, events, life } = self;
+        let Self { index, start, me, network, net, ways, door, rows, judge, events, disk, life } = self;
         let scheme = network.scheme(index);
         let Network { spec, .. } = network;
         let genesis = genesis::block::<Machine>(&spec).expect("the genesis is sound");
@@ -401,6 +449,7 @@ impl Start {
                 peers: net.manager(),
                 blocker: net.control(me),
                 cache: CacheRef::new(NZU16!(4096), NZUsize!(1024)),
+                limits: chain_limits(index),
             },
             ways,
             Unwatched,
@@ -411,21 +460,26 @@ impl Start {
             Err(error) => return format!("did not start: {error}"),
         };
         let reader = running.reader.clone();
-        let ear = Arc::new(Ear { index, life, judge, rows: rows.clone(), told: AtomicU64::new(0) });
+        let told = AtomicU64::new(0);
+        let (ears, eyes) = (life.clone(), disk.clone());
+        let ear = Arc::new(Ear { index, life: ears, disk: eyes, judge, rows: rows.clone(), told });
         reader.subscribe(ear.clone());
         ear.catch_up(&reader).await;
-        let rpc = Rpc::new(Parts {
-            reader: reader.clone(),
-            pool: pool.clone(),
-            query: Some(rows.query()),
-            clock: Arc::new(move || {
-                let since = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            }),
-            seed: B256::repeat_byte(u8::try_from(index).unwrap_or_default()),
-        });
+        let rpc = Rpc::with_limits(
+            Parts {
+                reader: reader.clone(),
+                pool: pool.clone(),
+                query: Some(rows.query()),
+                clock: Arc::new(move || {
+                    let since = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
+                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+                }),
+                seed: B256::repeat_byte(u8::try_from(index).unwrap_or_default()),
+            },
+            rpc_limits(),
+        );
         events.tell(Some(index), format!("is up at block {}", reader.head().header.height));
-        *door.0.lock() = Some(Up { reader, pool, rpc, rows, start });
+        *door.0.lock() = Some(Up { reader, pool, rpc, rows, start, disk, life });
         match running.handle.await {
             Ok(()) => "its engine ended".into(),
             Err(error) => format!("its engine ended: {error}"),

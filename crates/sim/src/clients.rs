@@ -2,7 +2,9 @@
 //! model.
 
 use crate::{
+    cast::CARRIER,
     judge::{Judge, Taken, Told},
+    plan::PAID_WITHIN_MS,
     supervised,
     workload::{COUNTER, Order, TELLER, accounts, proxy},
 };
@@ -11,9 +13,9 @@ use alloy_signer_local::PrivateKeySigner;
 use commonware_cryptography::{Hasher as _, Sha256};
 use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
-use ding_chain::reader::{BlockId, Claim};
-use ding_light::package::{Package, Proven};
-use ding_primitives::{Address, B256, Height, limits};
+use ding_chain::reader::BlockId;
+use ding_light::package::Package;
+use ding_primitives::{Address, B256, Height, codes, limits, ports::ReadError};
 use ding_seat::{
     Witness as _,
     dice::Dice,
@@ -42,6 +44,15 @@ pub struct Clients {
     pub chain_id: u64,
 }
 
+/// A payment that was taken is looked for this long before it is sent anew, milliseconds.
+const PATIENT_MS: u64 = 8_000;
+/// How often one looks, milliseconds.
+const LOOK_MS: u64 = 250;
+/// What a payment offers: more than anything that could wait in its place.
+const PAYMENT_PRICE: u128 = 1_000;
+/// Gas that one transaction may have, and more than the largest input costs.
+const AMPLE_GAS: u64 = 16_000_000;
+
 /// One stretch of work.
 struct Shift {
     clients: Clients,
@@ -59,17 +70,7 @@ impl Clients {
     /// Sends `count` transactions within about `span_ms`.
     pub async fn burst(self, context: deterministic::Context, dice: Dice, count: u64, span_ms: u64) {
         let events = self.events.clone();
-        let mut shift = Shift {
-            clients: self,
-            context,
-            dice,
-            keys: accounts(),
-            nonces: BTreeMap::new(),
-            sent: 0,
-            taken: 0,
-            proofs: 0,
-            refused: BTreeMap::new(),
-        };
+        let mut shift = self.shift(context, dice);
         for _ in 0..count {
             let pause = shift.dice.below(2 * span_ms / count.max(1) + 1);
             shift.context.sleep(Duration::from_millis(pause)).await;
@@ -81,10 +82,76 @@ impl Clients {
         let Shift { sent, taken, proofs, .. } = shift;
         events.tell(None, format!("clients sent {sent}, {taken} were taken, {proofs} proofs{refused}"));
     }
+
+    /// Pays through the door of one member until a payment is final, while nothing is wrong with
+    /// anybody: by an account that acts for an organisation and has standing.
+    pub async fn pay(self, context: deterministic::Context, dice: Dice, index: usize) {
+        let (events, judge) = (self.events.clone(), self.judge.clone());
+        let mut shift = self.shift(context, dice);
+        let begin = events.now_ms();
+        let mut round = index;
+        loop {
+            let outcome = shift.payment(index, round).await;
+            let took = events.now_ms() - begin;
+            match outcome {
+                Payment::Final(hash) => {
+                    events.tell(Some(index), format!("payment {hash} through it is final after {took} ms"));
+                    return;
+                }
+                Payment::NobodyMay => {
+                    events.tell(Some(index), "nobody is left who certainly may pay through it");
+                    return;
+                }
+                Payment::Not(why) if took > PAID_WITHIN_MS => {
+                    judge.blame(Some(index), format!("no payment through it was final in 30 s; {why}"));
+                    return;
+                }
+                Payment::Not(_) => {}
+            }
+            round += shift.clients.doors.len();
+            shift.context.sleep(Duration::from_millis(LOOK_MS)).await;
+        }
+    }
+
+    fn shift(self, context: deterministic::Context, dice: Dice) -> Shift {
+        Shift {
+            clients: self,
+            context,
+            dice,
+            keys: accounts(),
+            nonces: BTreeMap::new(),
+            sent: 0,
+            taken: 0,
+            proofs: 0,
+            refused: BTreeMap::new(),
+        }
+    }
+}
+
+/// What came of a payment.
+enum Payment {
+    /// It is in a block.
+    Final(B256),
+    /// No account is known that may send.
+    NobodyMay,
+    /// Not yet, and why.
+    Not(String),
+}
+
+/// An answer that is no answer.
+enum No {
+    /// Nobody answered.
+    Silence,
+    /// What was said, and whether it says nothing of the transaction: its sender has no standing with
+    /// this member, or the member itself has trouble.
+    Refusal { text: String, aside: bool },
 }
 
 /// A body of an answer within a client's patience.
-async fn patiently<T>(context: &deterministic::Context, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn patiently<T>(
+    context: &deterministic::Context,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     let work = std::pin::pin!(work);
     select! {
         done = work => Some(done),
@@ -262,62 +329,168 @@ impl Shift {
 
     /// Sends signed bytes to a door; whether they were taken.
     async fn send(&mut self, index: usize, raw: &[u8], told: Told) -> bool {
+        self.offer(index, raw, told).await.is_ok()
+    }
+
+    /// Sends signed bytes to a door; why they were not taken.
+    async fn offer(&mut self, index: usize, raw: &[u8], told: Told) -> Result<B256, String> {
         let hash = keccak256(raw);
         self.clients.judge.with(|model| model.told(hash, told));
-        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else { return false };
+        self.clients.judge.sent(hash, raw);
+        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else {
+            return Err("it is down".into());
+        };
         self.sent += 1;
-        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
-        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
-        match answer {
-            Some(Ok(answer)) => {
+        match self.ask(&up, raw).await {
+            Ok(answer) => {
                 if answer.trim_matches('"') != hash.to_string() {
                     self.clients.judge.blame(Some(index), format!("took {hash} and answered {answer}"));
                 }
                 self.taken += 1;
                 let at_ms = self.clients.events.now_ms();
                 self.clients.judge.taken(hash, Taken { member: index, start: up.start, at_ms });
-                true
+                Ok(hash)
             }
-            Some(Err(error)) => {
-                let text = error.to_string();
+            Err(No::Refusal { text, .. }) => {
                 let why = text.split([':', ';', '(']).next().unwrap_or_default().trim().to_owned();
                 if why.is_empty() {
                     self.clients.judge.blame(Some(index), "refused a transaction without a word".into());
                 }
                 *self.refused.entry(why).or_default() += 1;
-                false
+                Err(format!("it refused the last: {text}"))
             }
-            None => {
+            Err(No::Silence) => {
                 *self.refused.entry("no answer".into()).or_default() += 1;
-                false
+                Err("it did not answer".into())
             }
         }
     }
 
-    /// What no ledger should take.
+    /// Asks a member to take bytes as a transaction.
+    async fn ask(&self, up: &Up, raw: &[u8]) -> Result<String, No> {
+        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(raw));
+        match patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await {
+            None => Err(No::Silence),
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => {
+                let text = error.to_string();
+                let of_its_own = [codes::INTERNAL, codes::RESOURCE_UNAVAILABLE].contains(&error.code);
+                let aside = text.starts_with("account_") || of_its_own;
+                Err(No::Refusal { text, aside })
+            }
+        }
+    }
+
+    /// Those who act for an organisation and may send, as far as events say.
+    fn in_standing(&self) -> Vec<PrivateKeySigner> {
+        let begin_ms = u64::try_from(BEGIN.as_millis()).unwrap_or_default();
+        let now_ms = begin_ms + self.clients.events.now_ms();
+        let organised = self.keys.iter().take(CARRIER);
+        self.clients.judge.with(|model| {
+            let may =
+                |key: &&PrivateKeySigner| model.facts().may_send(&key.address(), None, &[], now_ms).is_ok();
+            organised.filter(may).cloned().collect()
+        })
+    }
+
+    /// Pays once through the door of a member, and waits for the payment to be final.
+    async fn payment(&mut self, index: usize, round: usize) -> Payment {
+        let judge = self.clients.judge.clone();
+        let payers = self.in_standing();
+        let Some(key) = payers.get(round % payers.len().max(1)).cloned() else { return Payment::NobodyMay };
+        let address = key.address();
+        let Some(up) = self.clients.doors.get(index).and_then(Door::up) else {
+            return Payment::Not("it is down".into());
+        };
+        let params = format!("[\"{address}\",\"pending\"]");
+        let answer = patiently(&self.context, up.call("eth_getTransactionCount", &params)).await;
+        let pending = match answer {
+            Some(Ok(answer)) => number(&answer).unwrap_or_default(),
+            other => return Payment::Not(format!("it answers {other:?} for the nonce of {address}")),
+        };
+        let at = || judge.with(|model| model.account(&address, model.height())).map_or(0, |at| at.nonce);
+        let nonce = pending.max(at());
+        let order = Order::transfer(self.other(), 1);
+        let raw = order.sign(&key, self.clients.chain_id, nonce, PAYMENT_PRICE);
+        let hash = match self.offer(index, &raw, Told::of(order.expect, None)).await {
+            Ok(hash) => hash,
+            Err(why) => return Payment::Not(why),
+        };
+        let until = self.clients.events.now_ms() + PATIENT_MS;
+        while self.clients.events.now_ms() < until {
+            self.context.sleep(Duration::from_millis(LOOK_MS)).await;
+            if judge.with(|model| model.place(&hash)).is_some() {
+                return Payment::Final(hash);
+            }
+            if at() > nonce {
+                return Payment::Not(format!("another transaction of {address} took the place of the last"));
+            }
+            if let Some(fate) = up.pool.fate(&hash) {
+                return Payment::Not(format!("it took the last, {hash}: {fate}"));
+            }
+        }
+        Payment::Not(format!("it took the last, {hash}, and that waits"))
+    }
+
+    /// What no ledger should take, from somebody whom nothing else stands in the way of. It is refused
+    /// for what is wrong with it.
     async fn rubbish(&mut self) {
         let Some((index, up)) = self.any_up() else { return };
-        let key = self.dice.pick(&self.keys).clone();
-        let (raw, what) = match self.dice.below(4) {
+        if self.dice.chance(250) {
+            return self.again(index, &up).await;
+        }
+        let senders = self.in_standing();
+        if senders.is_empty() {
+            return;
+        }
+        let key = self.dice.pick(&senders).clone();
+        let Some(nonce) = self.nonce(key.address()).await else { return };
+        let (chain_id, plain) = (self.clients.chain_id, Order::transfer(self.other(), 1));
+        // Asked for before the sender is looked at, all but the last.
+        let (raw, what, want) = match self.dice.below(5) {
             0 => {
-                let mut order = Order::transfer(self.other(), 1);
-                order.input = vec![1; limits::TRANSACTION_BYTES_MAX].into();
-                (order.sign(&key, self.clients.chain_id, 0, 0), "an oversized transaction")
+                let input = vec![1; limits::TRANSACTION_BYTES_MAX].into();
+                let order = Order { input, gas: AMPLE_GAS, ..plain };
+                (order.sign(&key, chain_id, nonce, 0), "an oversized transaction", "more than the")
             }
-            1 => (self.dice.bytes32().to_vec(), "32 bytes of noise"),
+            1 => (self.dice.bytes32().to_vec(), "32 bytes of noise", "not a signed transaction"),
             2 => {
-                let order = Order::transfer(self.other(), 1);
-                (order.sign(&key, self.clients.chain_id + 1, 0, 0), "a transaction of another chain")
+                let raw = plain.sign(&key, chain_id + 1, nonce, 0);
+                (raw, "a transaction of another chain", "invalid chain id for signer")
+            }
+            3 => {
+                let raw = plain.sign_twin(&key, chain_id, nonce);
+                (raw, "a malleable twin", "invalid or malleable signature")
             }
             _ => {
-                let order = Order { gas: 20_000, ..Order::transfer(self.other(), 1) };
-                (order.sign(&key, self.clients.chain_id, 0, 0), "a transaction without the gas to begin")
+                let order = Order { gas: 20_000, ..plain };
+                let raw = order.sign(&key, chain_id, nonce, 0);
+                (raw, "a transaction without the gas to begin", "intrinsic gas too low")
             }
         };
-        let params = format!("[\"{}\"]", alloy_primitives::hex::encode_prefixed(&raw));
-        let answer = patiently(&self.context, up.call("eth_sendRawTransaction", &params)).await;
-        if let Some(Ok(answer)) = answer {
-            self.clients.judge.blame(Some(index), format!("took {what} as {answer}"));
+        match self.ask(&up, &raw).await {
+            Ok(answer) => self.clients.judge.blame(Some(index), format!("took {what} as {answer}")),
+            Err(No::Refusal { text, aside: false }) if !text.contains(want) => {
+                self.clients.judge.blame(Some(index), format!("refused {what} and says: {text}"));
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Sends a transaction that is final once more, to a member that has its block.
+    async fn again(&mut self, index: usize, up: &Up) {
+        let judge = self.clients.judge.clone();
+        let drawn = self.dice.index(1 << 20);
+        let Some((hash, (height, place))) = judge.with(|model| model.any_place(drawn)) else { return };
+        let has_it = up.reader.head().header.height.get() >= height;
+        let Some(block) = judge.block(height).filter(|_| has_it) else { return };
+        let Some(transaction) = block.transactions.get(place) else { return };
+        match self.ask(up, transaction.transaction().raw()).await {
+            Ok(_) => judge.blame(Some(index), format!("took {hash}, which is in block {height}, again")),
+            Err(No::Refusal { text, aside: false }) if !text.contains("nonce too low") => {
+                judge.blame(Some(index), format!("refused {hash} of block {height}, sent again: {text}"));
+            }
+            Err(_) => {}
         }
     }
 
@@ -329,7 +502,14 @@ impl Shift {
         match self.dice.below(4) {
             0 => {
                 let address = self.other();
-                let Some(Ok(at)) = patiently(&self.context, up.reader.account(address)).await else { return };
+                let at = match patiently(&self.context, up.reader.account(address)).await {
+                    Some(Ok(at)) => at,
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("reads no account {address}: {why}"));
+                        return;
+                    }
+                    _ => return,
+                };
                 let (nonce, balance) = at.value.map_or_else(Default::default, |a| (a.nonce, a.balance));
                 let want = judge.with(|model| {
                     let height = at.height.get();
@@ -354,7 +534,14 @@ impl Shift {
                 };
                 let params = format!("[\"{hash}\"]");
                 let asked = up.call("eth_getTransactionReceipt", &params);
-                let Some(Ok(answer)) = patiently(&self.context, asked).await else { return };
+                let answer = match patiently(&self.context, asked).await {
+                    Some(Ok(answer)) => answer,
+                    Some(Err(error)) => {
+                        judge.unanswered(index, &up, &format!("shows no receipt of {hash}: {error}"));
+                        return;
+                    }
+                    None => return,
+                };
                 let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
                 let shown = answer.get("blockNumber").and_then(|value| value.as_str()).and_then(number);
                 let named = answer.get("transactionHash").and_then(|value| value.as_str());
@@ -378,12 +565,16 @@ impl Shift {
             _ => {
                 let head = up.reader.head().header.height.get();
                 let height = Height::new(1 + number_drawn as u64 % head.max(1));
-                let Some(Ok(Some(block))) =
-                    patiently(&self.context, up.reader.block(BlockId::Height(height))).await
-                else {
-                    return;
-                };
-                judge.hears(index, &block);
+                match patiently(&self.context, up.reader.block(BlockId::Height(height))).await {
+                    Some(Ok(Some(block))) => judge.hears(index, &block),
+                    Some(Ok(None)) if head > 0 => {
+                        judge.unanswered(index, &up, &format!("has no block {height}, its head is {head}"));
+                    }
+                    Some(Err(ReadError::Failed(why))) => {
+                        judge.unanswered(index, &up, &format!("shows no block {height}: {why}"));
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -391,15 +582,21 @@ impl Shift {
     /// Asks for a proof and checks it as a stranger would, who has only the chain's key.
     async fn proof(&mut self, index: usize, up: &Up, number_drawn: usize) {
         let judge = self.clients.judge.clone();
-        let claim = if number_drawn.is_multiple_of(2) {
-            Claim::Account(self.other())
-        } else {
-            let Some((_, (height, transaction))) = judge.with(|model| model.any_place(number_drawn)) else {
+        let account = self.other();
+        let Some(claim) = judge.any_claim(number_drawn, account) else { return };
+        let head = up.reader.head().header.height;
+        let package = match patiently(&self.context, up.reader.prove(claim)).await {
+            Some(Ok(Some(package))) => package,
+            Some(Err(ReadError::Failed(why))) => {
+                judge.unanswered(index, up, &format!("proves no {claim:?}: {why}"));
                 return;
-            };
-            Claim::Transaction { height: Height::new(height), transaction }
+            }
+            Some(Ok(None)) if judge.is_provable(&claim, head) => {
+                judge.unanswered(index, up, &format!("has nothing to prove {claim:?} with, at block {head}"));
+                return;
+            }
+            _ => return,
         };
-        let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(claim)).await else { return };
         self.proofs += 1;
         let bytes = package.to_bytes();
         for _ in 0..FLIPS {
@@ -414,24 +611,7 @@ impl Shift {
                 );
             }
         }
-        match package.verify(Some(judge.chain_key())) {
-            Err(why) => judge.blame(Some(index), format!("its proof of {claim:?} does not verify: {why}")),
-            Ok(verified) => {
-                let height = verified.block.height.get();
-                if judge.block(height).is_some_and(|block| block.header.hash() != verified.block.hash) {
-                    judge.blame(Some(index), format!("its proof of {claim:?} is of another chain"));
-                }
-                for proven in &verified.statements {
-                    let Proven::Account { address, account } = proven else { continue };
-                    let want = judge.with(|model| {
-                        (height <= model.height()).then(|| model.account(address, height)).flatten()
-                    });
-                    if want.is_some_and(|w| (w.nonce, w.balance) != (account.nonce, account.balance)) {
-                        judge.blame(Some(index), format!("proved {account:?} of {address}, want {want:?}"));
-                    }
-                }
-            }
-        }
+        judge.proves(index, &claim, &package);
     }
 }
 

@@ -1,8 +1,13 @@
-//! What can be said only when a world ends: every member answers alike, and nothing was lost.
+//! What can be said only when all members are at one block, and when a world ends: every member answers
+//! alike, and nothing was lost.
 
-use crate::{judge::Judge, workload::accounts};
+use crate::{clients::patiently, judge::Judge, workload::accounts};
 use alloy_sol_types::SolCall as _;
-use ding_chain::{Reader, reader};
+use commonware_runtime::{Clock as _, deterministic};
+use ding_chain::{
+    Reader,
+    reader::{self, Certified, Claim},
+};
 use ding_execution::fiber::{self, Stack};
 use ding_modules::{
     BlockInfo,
@@ -10,44 +15,178 @@ use ding_modules::{
     registry,
 };
 use ding_primitives::{
-    Account, Address, B256, Bytes, Height, U256, keccak256, limits,
+    Account, Address, B256, Bytes, Height, U256, limits,
     ports::{ReadError, ReadState},
 };
-use ding_readmodel::LogFilter;
 use ding_seat::{
     Witness as _,
+    dice::Dice,
     events::Events,
     member::{Member, Up},
 };
+use std::time::Duration;
+
+/// Heights whose certificates every member is asked for whenever all met, and at the end.
+const CERTIFICATES: usize = 4;
+const CERTIFICATES_AT_THE_END: usize = 16;
+/// Blocks whose rows are held against the chain whenever all met.
+const ROWS: u64 = 100;
+/// Pause between two looks at whether all members are at one block, and looks, at the end.
+const GATHER: Duration = Duration::from_millis(20);
+const GATHERINGS: usize = 500;
+
+fn all_up(members: &[Member]) -> Vec<(usize, Up)> {
+    members.iter().filter_map(|member| Some((member.index, member.door.up()?))).collect()
+}
+
+/// Looks at every member when all are at one block: their rows, a few certificates and proofs, what
+/// became of what they took, and one member's modules.
+pub async fn met(
+    context: &deterministic::Context,
+    members: &[Member],
+    judge: &Judge,
+    dice: &mut Dice,
+    now_ms: u64,
+) {
+    let up = all_up(members);
+    // Before anything waits, so that nobody gets a block ahead.
+    rows_of(&up, judge, dice, ROWS);
+    for (index, up) in &up {
+        fates_of(*index, up, judge, now_ms);
+    }
+    let newest = up.iter().map(|(_, up)| up.reader.head().header.height.get()).min().unwrap_or_default();
+    if newest > 0 {
+        let heights: Vec<u64> = (0..CERTIFICATES).map(|_| dice.between(1, newest)).collect();
+        certificates_of(context, &up, judge, &heights).await;
+        proofs_of(context, &up, judge, dice).await;
+    }
+    if !up.is_empty() {
+        let (index, up) = dice.pick(&up);
+        invariants_of(*index, up, judge).await;
+    }
+}
 
 /// Looks at everything once more.
-pub async fn finish(members: &[Member], judge: &Judge, events: &Events) {
-    let up: Vec<(usize, Up)> =
-        members.iter().filter_map(|member| Some((member.index, member.door.up()?))).collect();
-    let Some(lowest) = up.iter().map(|(_, up)| up.reader.head().header.height).min() else { return };
-    let mut rows: Option<(usize, B256)> = None;
+pub async fn finish(
+    context: &deterministic::Context,
+    members: &[Member],
+    judge: &Judge,
+    events: &Events,
+    dice: &mut Dice,
+) {
+    let mut up = all_up(members);
+    let heads = |up: &[(usize, Up)]| -> Vec<Height> {
+        up.iter().map(|(_, up)| up.reader.head().header.height).collect()
+    };
+    for _ in 0..GATHERINGS {
+        let at = heads(&up);
+        if at.iter().all(|head| Some(head) == at.first()) {
+            break;
+        }
+        context.sleep(GATHER).await;
+        up = all_up(members);
+    }
+    let at = heads(&up);
+    let Some(lowest) = at.iter().min().copied() else { return };
+    if at.iter().any(|head| *head != lowest) {
+        judge.blame(None, format!("members are not at one block at the end: {at:?}"));
+    }
+    let hash = rows_of(&up, judge, dice, u64::MAX);
     for (index, up) in &up {
         accounts_of(*index, up, judge).await;
         modules_of(*index, up, judge).await;
         invariants_of(*index, up, judge).await;
-        waiting_of(*index, up, judge);
-        match rows_of(up, lowest, judge.logs_until(lowest.get())) {
-            Err(error) => judge.blame(Some(*index), format!("rows cannot be read: {error}")),
-            Ok(hash) => match rows {
-                None => rows = Some((*index, hash)),
-                Some((_, first)) if first == hash => {}
-                Some((other, _)) => judge.blame(
-                    Some(*index),
-                    format!("other rows up to block {lowest} than member-{}", other + 1),
-                ),
-            },
-        }
+        fates_of(*index, up, judge, events.now_ms());
+        pending_of(*index, up, judge);
+    }
+    every_certificate(context, &up, judge, lowest.get()).await;
+    if lowest > Height::GENESIS {
+        let heights: Vec<u64> = (0..CERTIFICATES_AT_THE_END).map(|_| dice.between(1, lowest.get())).collect();
+        certificates_of(context, &up, judge, &heights).await;
+        proofs_of(context, &up, judge, dice).await;
     }
     let steps =
         judge.with(|model| format!("{:?}, {} met a stopped service", model.facts().steps(), model.stopped()));
     events.tell(None, format!("events of modules: {steps}"));
-    if let Some((_, hash)) = rows {
+    if let Some(hash) = hash {
         events.tell(None, format!("rows up to block {lowest}: {hash}"));
+    }
+}
+
+/// Every height has a certificate that verifies, at some member.
+async fn every_certificate(context: &deterministic::Context, up: &[(usize, Up)], judge: &Judge, lowest: u64) {
+    for height in judge.uncertified().into_iter().take_while(|height| *height <= lowest) {
+        let mut said = Vec::new();
+        for (index, up) in up {
+            match certificate(context, up, height).await {
+                Ok(shown) => {
+                    judge.certificate(*index, height, &shown, false);
+                    said.clear();
+                    break;
+                }
+                Err(why) => said.push(format!("member-{}: {why}", index + 1)),
+            }
+        }
+        if !said.is_empty() {
+            judge.blame(None, format!("nobody has a certificate of block {height}: {}", said.join("; ")));
+            return;
+        }
+    }
+}
+
+/// Every member has certificates of these heights.
+async fn certificates_of(
+    context: &deterministic::Context,
+    up: &[(usize, Up)],
+    judge: &Judge,
+    heights: &[u64],
+) {
+    for (index, up) in up {
+        for height in heights {
+            match certificate(context, up, *height).await {
+                Ok(shown) => judge.certificate(*index, *height, &shown, false),
+                Err(why) => {
+                    judge.unanswered(*index, up, &format!("has no certificate of block {height}: {why}"));
+                }
+            }
+        }
+    }
+}
+
+async fn certificate(context: &deterministic::Context, up: &Up, height: u64) -> Result<Certified, String> {
+    let mut answer = Err("no answer".to_owned());
+    for _ in 0..limits::READ_ATTEMPTS_MAX {
+        let asked = up.reader.certificate(Height::new(height));
+        answer = match patiently(context, asked).await {
+            Some(Ok(Some(shown))) => return Ok(shown),
+            // Of a block that just became final it is on its way to the archive.
+            Some(Ok(None)) => Err("nothing".to_owned()),
+            Some(Err(error)) => return Err(error.to_string()),
+            None => return answer,
+        };
+        context.sleep(GATHER).await;
+    }
+    answer
+}
+
+/// Every member proves an account, a slot of a module and one of a contract: of the same state.
+async fn proofs_of(context: &deterministic::Context, up: &[(usize, Up)], judge: &Judge, dice: &mut Dice) {
+    let account = dice.pick(&accounts()).address();
+    let claims =
+        [Some(Claim::Account(account)), Some(Judge::module_slot()), judge.any_counter(dice.index(1 << 20))];
+    for (index, up) in up {
+        for claim in claims.iter().flatten() {
+            match patiently(context, up.reader.prove(*claim)).await {
+                Some(Ok(Some(package))) => judge.proves(*index, claim, &package),
+                Some(Ok(None)) => {
+                    judge.unanswered(*index, up, &format!("has nothing to prove {claim:?} with"))
+                }
+                Some(Err(ReadError::Failed(why))) => {
+                    judge.unanswered(*index, up, &format!("proves no {claim:?}: {why}"));
+                }
+                Some(Err(ReadError::Stale | ReadError::Cancelled)) | None => {}
+            }
+        }
     }
 }
 
@@ -173,49 +312,53 @@ impl ReadState for At {
     }
 }
 
-/// What was taken is in a block, left with a name, or waits for one before it.
-fn waiting_of(index: usize, up: &Up, judge: &Judge) {
+/// What was taken is in a block, left for a reason that holds, or waits.
+fn fates_of(index: usize, up: &Up, judge: &Judge, now_ms: u64) {
+    for (hash, takers) in judge.all_taken() {
+        let mine = takers.iter().find(|taken| taken.member == index && taken.start == up.start);
+        let Some(taken) = mine.filter(|_| judge.with(|model| model.place(&hash)).is_none()) else { continue };
+        match up.pool.fate(&hash) {
+            Some(fate) => {
+                if let Err(why) = judge.check_fate(&hash, taken, &fate, now_ms) {
+                    judge.blame(Some(index), format!("{hash} was {fate}, and {why}"));
+                }
+            }
+            None if up.pool.find(&hash).is_none() => {
+                judge.blame(Some(index), format!("took {hash} and lost it without a name"));
+            }
+            None => {}
+        }
+    }
+}
+
+/// What waits waits for one before it.
+fn pending_of(index: usize, up: &Up, judge: &Judge) {
     let mut pending = std::collections::BTreeSet::new();
     for content in up.pool.content() {
         pending.extend(content.pending.iter().map(|transaction| transaction.hash()));
-    }
-    for (hash, takers) in judge.all_taken() {
-        let mine = takers.iter().any(|taken| taken.member == index && taken.start == up.start);
-        if !mine || judge.with(|model| model.place(&hash)).is_some() || up.pool.fate(&hash).is_some() {
-            continue;
-        }
-        if up.pool.find(&hash).is_none() {
-            judge.blame(Some(index), format!("took {hash} and lost it without a name"));
-        }
     }
     if let Some(hash) = pending.first() {
         judge.blame(Some(index), format!("{hash} could run and still waits ({} do)", pending.len()));
     }
 }
 
-/// Hash over the rows up to a height.
-fn rows_of(up: &Up, height: Height, logs: usize) -> Result<B256, String> {
-    let query = up.rows.query();
-    let text = |error: ding_readmodel::QueryError| error.to_string();
-    let mut all = String::new();
-    let mut before = Some(height.next());
-    let mut blocks = 0;
-    loop {
-        let page = query.blocks(before, 500).map_err(text)?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.height);
-        blocks += page.len() as u64;
-        all.push_str(&format!("{page:?}"));
+/// Rows are the same with everyone, as many as the blocks make, and those of the last `count` blocks
+/// are what the blocks say. Hash over all of them.
+fn rows_of(up: &[(usize, Up)], judge: &Judge, dice: &mut Dice, count: u64) -> Option<B256> {
+    let mut digests = Vec::new();
+    for (index, up) in up {
+        match up.rows.digest() {
+            Ok(digest) => digests.push((*index, digest)),
+            Err(error) => judge.blame(Some(*index), format!("rows cannot be read: {error}")),
+        }
     }
-    if blocks != height.get() {
-        return Err(format!("{blocks} blocks up to {height}"));
+    judge.same_rows(&digests);
+    let (_, digest) = digests.first()?;
+    if !up.is_empty() {
+        let (index, up) = dice.pick(up);
+        if let Err(why) = judge.check_rows(&up.rows.query(), digest.height.get(), count) {
+            judge.blame(Some(*index), format!("rows up to block {}: {why}", digest.height));
+        }
     }
-    let filter = LogFilter { from: Height::GENESIS, to: height, addresses: Vec::new(), topics: Vec::new() };
-    let found = query.logs(&filter, 10_000).map_err(text)?;
-    if found.len() != logs {
-        return Err(format!("{} logs up to block {height}, its receipts have {logs}", found.len()));
-    }
-    all.push_str(&format!("{found:?}"));
-    all.push_str(&format!("{:?}", query.evidence_latest(None, 1_000).map_err(text)?));
-    Ok(keccak256(all))
+    Some(digest.hash())
 }

@@ -24,7 +24,7 @@ const HANGS_AFTER: Duration = Duration::from_secs(900);
 /// The same in real time, where the system does not tell, or a seed waits for nothing.
 const STANDS_AFTER: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// One run: a seed, or a piece of one.
+/// One run: a seed, or a piece of one, or a plan that is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// The seed.
@@ -37,17 +37,24 @@ pub struct Case {
     pub without: Vec<usize>,
     /// The planted fault, 0 for none.
     pub planted: u8,
+    /// The plan, if it is not the one that the seed draws.
+    pub written: Option<Plan>,
 }
 
 impl Case {
     /// A whole seed.
     pub const fn whole(seed: u64, minutes: u64) -> Self {
-        Self { seed, minutes, until_ms: None, without: Vec::new(), planted: 0 }
+        Self { seed, minutes, until_ms: None, without: Vec::new(), planted: 0, written: None }
     }
 
     /// Its plan.
     pub fn plan(&self) -> Plan {
-        Plan::draw(self.seed, self.minutes * 60_000).cut(self.until_ms, &self.without)
+        self.uncut().cut(self.until_ms, &self.without)
+    }
+
+    fn uncut(&self) -> Plan {
+        let drawn = || Plan::draw(self.seed, self.minutes * 60_000);
+        self.written.clone().unwrap_or_else(drawn)
     }
 
     /// Runs it here.
@@ -59,9 +66,15 @@ impl Case {
 
     /// The arguments that run it.
     pub fn arguments(&self) -> Vec<String> {
-        let mut list = vec!["--seed".to_owned(), self.seed.to_string()];
+        let mut list = Vec::new();
         let mut add = |name: &str, value: String| list.extend([name.to_owned(), value]);
-        add("--sim-minutes", self.minutes.to_string());
+        match &self.written {
+            Some(plan) => add("--plan", plan.to_string()),
+            None => {
+                add("--seed", self.seed.to_string());
+                add("--sim-minutes", self.minutes.to_string());
+            }
+        }
         if let Some(until_ms) = self.until_ms {
             add("--until", until_ms.to_string());
         }
@@ -275,8 +288,8 @@ pub fn shrink(case: &Case, verdict: &Verdict, patience: Duration) -> std::io::Re
         }
     }
     let last = best.1.simulated_ms + MEET_AFTER_HEAL_MS;
-    let plan = Plan::draw(case.seed, case.minutes * 60_000);
-    let mut actions: VecDeque<usize> = plan
+    let mut actions: VecDeque<usize> = case
+        .uncut()
         .actions
         .iter()
         .enumerate()
@@ -304,4 +317,19 @@ pub fn seeds(
     range
         .take_while(move |_| until.is_none_or(|until| Instant::now() < until))
         .map(move |seed| Case { planted, ..Case::whole(seed, minutes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_of_a_seed_and_its_plan_written_out_are_the_same_run() {
+        let piece = Case { until_ms: Some(90_000), without: vec![3, 7], ..Case::whole(5, 10) };
+        let written = Case { written: Some(piece.plan()), ..Case::whole(5, 10) };
+        assert_eq!(written.plan(), piece.plan());
+        let arguments = written.arguments();
+        assert_eq!(arguments.len(), 2);
+        assert_eq!(arguments[1].parse(), Ok(piece.plan()));
+    }
 }

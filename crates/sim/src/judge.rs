@@ -1,18 +1,24 @@
 //! Whoever knows what must hold: hears every final block of every member, and keeps a small model
 //! of the ledger of its own to compare with.
 
+mod deaths;
 mod facts;
+mod fates;
 mod model;
+mod proofs;
+mod rows;
 
+pub use deaths::names_damage;
 pub use facts::{Bond, Facts, Order as OrderFact, Proposal};
 pub use model::{Model, Reach, Told};
 
 use commonware_utils::sync::Mutex;
 use ding_light::{Certificate, ChainKey, certificate::check_trail, tree};
-use ding_primitives::{B256, Log, Spec, keccak256, limits, ports::FinalizedBlock};
+use ding_primitives::{B256, Bytes, Log, Spec, keccak256, limits, ports::FinalizedBlock};
 use ding_seat::{
     Witness,
     events::{BEGIN, Events},
+    member::Up,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -55,9 +61,16 @@ struct State {
     shown: BTreeSet<(usize, u64)>,
     model: Model,
     taken: BTreeMap<B256, Vec<Taken>>,
+    /// Height of a member when it took a transaction.
+    heads: BTreeMap<(B256, usize), u64>,
+    /// What clients sent.
+    sent: BTreeMap<B256, Bytes>,
     blame: Option<String>,
     /// Blocks covered by a certificate that verified.
     certified: BTreeSet<u64>,
+    /// Certificates that verified, by the hash of their bytes: one that another member shows in the same
+    /// bytes is as good.
+    verified: BTreeSet<B256>,
     blocks: u64,
 }
 
@@ -76,7 +89,11 @@ impl Judge {
 
     /// A member took a transaction.
     pub fn taken(&self, hash: B256, taken: Taken) {
-        self.0.state.lock().taken.entry(hash).or_default().push(taken);
+        let mut state = self.0.state.lock();
+        let head = state.shown.range((taken.member, 0)..=(taken.member, u64::MAX)).next_back();
+        let head = head.map_or(0, |(_, height)| *height);
+        state.heads.insert((hash, taken.member), head);
+        state.taken.entry(hash).or_default().push(taken);
     }
 
     /// Every transaction that was taken, with who took it.
@@ -99,11 +116,9 @@ impl Judge {
         self.0.state.lock().chain.get(&height).cloned()
     }
 
-    /// Logs in the blocks up to a height.
-    pub fn logs_until(&self, height: u64) -> usize {
-        let state = self.0.state.lock();
-        let blocks = state.chain.range(..=height);
-        blocks.flat_map(|(_, block)| &block.receipts).map(|receipt| receipt.logs.len()).sum()
+    /// The blocks up to a height, from the first on.
+    pub fn blocks_until(&self, height: u64) -> Vec<Arc<FinalizedBlock>> {
+        self.0.state.lock().chain.range(1..=height).map(|(_, block)| block.clone()).collect()
     }
 
     /// Every log in the blocks up to a height, in order.
@@ -123,10 +138,10 @@ impl Judge {
         hash
     }
 
-    /// The lowest height whose certificate was not looked at yet.
-    pub fn uncertified(&self) -> Option<u64> {
+    /// Heights whose certificate was not seen yet.
+    pub fn uncertified(&self) -> Vec<u64> {
         let state = self.0.state.lock();
-        state.chain.keys().find(|height| !state.certified.contains(height)).copied()
+        state.chain.keys().filter(|height| !state.certified.contains(height)).copied().collect()
     }
 
     /// The chain's key, as a stranger would have it.
@@ -144,6 +159,7 @@ impl Judge {
     ) {
         if let Err(why) = self.check_certificate(height, shown, probe) {
             self.blame(Some(member), format!("certificate of block {height}: {why}"));
+            return;
         }
         let mut state = self.0.state.lock();
         let heights = shown.headers.iter().map(|header| header.height.get());
@@ -158,7 +174,13 @@ impl Judge {
         probe: bool,
     ) -> Result<(), String> {
         let certificate = Certificate::from_bytes(&shown.certificate).map_err(|error| error.to_string())?;
-        certificate.verify(&self.0.chain_key, &self.0.genesis_hash).map_err(|error| error.to_string())?;
+        // A threshold signature is the same for everyone, so most members show the very same bytes.
+        let bytes = keccak256(&shown.certificate);
+        if !self.0.state.lock().verified.contains(&bytes) {
+            let verified = certificate.verify(&self.0.chain_key, &self.0.genesis_hash);
+            verified.map_err(|error| error.to_string())?;
+            self.0.state.lock().verified.insert(bytes);
+        }
         let first = check_trail(&shown.headers, &certificate).map_err(|error| error.to_string())?;
         match self.block(height) {
             Some(block) if block.header.hash() == first => {}
@@ -181,6 +203,16 @@ impl Judge {
             }
         }
         Ok(())
+    }
+}
+
+impl Judge {
+    /// A member said no, or nothing, to a question it must have the answer to. Only trouble with its disk
+    /// or its end excuse that; they are looked at where they happen.
+    pub fn unanswered(&self, member: usize, up: &Up, what: &str) {
+        if up.is_sound() {
+            self.blame(Some(member), what.into());
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 //! machines that fail, over a network that fails, under a seed: the same seed gives the same run, to
 //! the last bit of its hash. The seats they sit on are `ding-seat`; this is everything around them.
 //! Read in this order: [`plan`] (what a seed means), [`cast`] (who is who), [`workload`], [`supervised`] and
-//! [`clients`] (what is asked of members), [`judge`] and [`finish`] (what must hold), [`world`] (all of it together), [`hunt`]
+//! [`clients`] (what is asked of members), [`judge`], [`alarm`] and [`finish`] (what must hold), [`world`] (all of it together), [`hunt`]
 //! (many of them).
 
+pub mod alarm;
 pub mod cast;
 pub mod clients;
 pub mod finish;

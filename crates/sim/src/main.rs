@@ -4,13 +4,16 @@
 mod planted;
 
 use ding_seat::{events::say, machine::quiet_panics};
-use ding_sim::hunt::{self, Case};
+use ding_sim::{
+    hunt::{self, Case},
+    plan::Plan,
+};
 use std::{
     io::Write as _,
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 const USAGE: &str = "\
 ding-sim: the whole ledger in one deterministic process
@@ -18,6 +21,8 @@ ding-sim: the whole ledger in one deterministic process
   ding-sim --seed N [--sim-minutes 10] [--until MS] [--without 3,7]
       one world, one line an event; the last line has the verdict and the hash. What members log
       themselves goes to stderr if DING_LOG has a filter: DING_LOG=debug, DING_LOG=ding_chain=trace
+  ding-sim --plan TEXT
+      the same for a plan that is written out, as a hunt prints it and `regressions.txt` has them
   ding-sim --seeds A..B [--minutes M] [--sim-minutes 10] [--jobs CORES] [--log FILE]
       hunts through seeds until one fails (or for M minutes of real time), then says which and
       shortens it
@@ -36,6 +41,7 @@ struct Arguments {
     jobs: Option<usize>,
     log: Option<String>,
     planted: Option<String>,
+    plan: Option<Plan>,
     worker: bool,
 }
 
@@ -63,6 +69,11 @@ impl Arguments {
                 }
                 "--jobs" => parsed.jobs = usize::try_from(number(value()?)?).ok(),
                 "--log" => parsed.log = Some(value()?),
+                "--plan" => {
+                    let plan: Plan = value()?.parse()?;
+                    parsed.seed = Some(plan.seed);
+                    parsed.plan = Some(plan);
+                }
                 "--planted" => parsed.planted = Some(value()?),
                 "--worker" => parsed.worker = true,
                 "--help" | "-h" => return Err(USAGE.into()),
@@ -83,6 +94,7 @@ impl Arguments {
             until_ms: self.until,
             without: self.without.clone(),
             planted,
+            written: self.plan.clone(),
         })
     }
 }
@@ -104,6 +116,14 @@ fn commit() -> String {
             if changed { format!("{commit} and changes") } else { commit }
         }
     }
+}
+
+/// What was built: the commit, and the features that this build has.
+fn build() -> String {
+    let features = [("memo", cfg!(feature = "memo")), ("planted", cfg!(feature = "planted"))];
+    let features: Vec<&str> = features.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect();
+    let features = if features.is_empty() { "none".into() } else { features.join(",") };
+    format!("commit {} features {features}", commit())
 }
 
 fn main() -> ExitCode {
@@ -137,10 +157,10 @@ fn one(arguments: &Arguments) -> Result<bool, String> {
     let case = arguments.case()?;
     if let Ok(filter) = std::env::var("DING_LOG") {
         let filter = filter.parse::<EnvFilter>().map_err(|error| format!("DING_LOG {filter}: {error}"))?;
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        log.without_time().with_ansi(false).init();
+        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        ding_sim::alarm::listen(Some(Box::new(log.without_time().with_ansi(false).with_filter(filter))));
     }
-    say(format!("seed {} commit {}", case.seed, commit()));
+    say(format!("seed {} {}", case.seed, build()));
     let begin = Instant::now();
     let outcome = case.run(true);
     say(hunt::last_line(&case, &outcome, begin.elapsed()));
@@ -164,10 +184,7 @@ fn hunt(arguments: &Arguments, (from, to): (u64, u64)) -> Result<bool, String> {
             let _ = writeln!(log, "{line}");
         }
     };
-    note(format!(
-        "seeds {from}..{to}, {minutes} simulated minutes each, {jobs} at once, commit {}",
-        commit()
-    ));
+    note(format!("seeds {from}..{to}, {minutes} simulated minutes each, {jobs} at once, {}", build()));
     let begin = Instant::now();
     let until = arguments.minutes.map(|minutes| begin + Duration::from_secs(minutes * 60));
     let (mut passed, mut simulated_ms) = (0_u64, 0_u64);
@@ -191,5 +208,6 @@ fn hunt(arguments: &Arguments, (from, to): (u64, u64)) -> Result<bool, String> {
     let (shortest, verdict) = hunt::shrink(&case, &verdict, Duration::from_secs(600)).map_err(text)?;
     note(format!("shortest that fails: ding-sim {}", shortest.arguments().join(" ")));
     note(verdict.line);
+    note(format!("a line for regressions.txt: {} -- what it was", shortest.plan()));
     Ok(false)
 }

@@ -1,5 +1,10 @@
 //! What happens to a world, drawn from its seed: stretches of trouble, each healed, with quiet
 //! between them, and clients that work through all of it.
+//!
+//! Which plan a seed draws changes with the drawing. A plan that is written out (its [`text`]) does
+//! not: that is what is kept of a run that failed.
+
+mod text;
 
 use ding_seat::{
     byzantine::Kind,
@@ -16,6 +21,11 @@ pub const BAD: usize = 1;
 pub const BLOCK_AFTER_HEAL_MS: u64 = 10_000;
 /// All sound members are at one height this long after everything healed, at the latest.
 pub const MEET_AFTER_HEAL_MS: u64 = 60_000;
+/// Somebody pays this long after everything healed for the last time.
+pub const PAY_AFTER_HEAL_MS: u64 = 20_000;
+/// A payment is final this long after it was first sent, at the latest.
+pub const PAID_WITHIN_MS: u64 = 30_000;
+const _: () = assert!(PAY_AFTER_HEAL_MS + PAID_WITHIN_MS <= MEET_AFTER_HEAL_MS, "while the world still runs");
 
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +48,12 @@ pub enum Action {
     Clock(usize, i64, i64),
     /// A member turns bad.
     Evil(usize, Kind),
+    /// Links to and from a member are like this, whatever the others are like.
+    Slow(usize, Weather),
     /// Clients send this many transactions within this time, milliseconds.
     Burst(u64, u64),
+    /// Somebody pays through each member's door, and the payment has to become final.
+    Pay,
     /// Everything heals, and whoever is down is started.
     Heal,
 }
@@ -63,7 +77,7 @@ impl Weather {
 impl Action {
     /// Whether it is trouble, and not part of the frame.
     pub const fn is_trouble(&self) -> bool {
-        !matches!(self, Self::Heal | Self::Burst(..))
+        !matches!(self, Self::Heal | Self::Burst(..) | Self::Pay)
     }
 }
 
@@ -92,13 +106,14 @@ enum Fault {
     DiskErrors,
     DiskFull,
     DiskSlow,
+    Slow,
     Clock,
     ClockFar,
     Bad,
 }
 
 /// Each as often as it is here.
-const FAULTS: [Fault; 25] = [
+const FAULTS: [Fault; 26] = [
     Fault::Weather,
     Fault::Weather,
     Fault::Weather,
@@ -118,6 +133,7 @@ const FAULTS: [Fault; 25] = [
     Fault::DiskErrors,
     Fault::DiskFull,
     Fault::DiskSlow,
+    Fault::Slow,
     Fault::Clock,
     Fault::ClockFar,
     Fault::ClockFar,
@@ -157,6 +173,7 @@ impl Plan {
         }
         draw.push(end, Action::Heal);
         draw.burst(end + 12_000, 2_000);
+        draw.push(end + PAY_AFTER_HEAL_MS, Action::Pay);
         let Draw { mut actions, bad, .. } = draw;
         actions.sort_by_key(|(at, _)| *at);
         Self { seed, length_ms, actions, bad }
@@ -172,6 +189,7 @@ impl Plan {
         if let Some(until_ms) = until_ms.filter(|until_ms| *until_ms < self.length_ms) {
             self.actions.retain(|(at, _)| *at < until_ms);
             self.actions.push((until_ms, Action::Heal));
+            self.actions.push((until_ms + PAY_AFTER_HEAL_MS, Action::Pay));
             self.length_ms = until_ms + MEET_AFTER_HEAL_MS + 5_000;
         }
         self
@@ -275,6 +293,11 @@ impl Draw {
                     ..Trouble::default()
                 };
                 self.push(when, Action::Disk(member, trouble));
+                if self.dice.chance(400) {
+                    // What failed is gone with the power.
+                    let later = when + self.dice.between(500, 8_000);
+                    self.crash(member, later.min(at + span - 1), at + span);
+                }
             }
             Fault::DiskFull => {
                 self.push(when, Action::Disk(member, Trouble { full: true, ..Trouble::default() }));
@@ -282,6 +305,14 @@ impl Draw {
             Fault::DiskSlow => {
                 let (sync_ms, read_ms) = (self.dice.between(5, 200), self.dice.between(0, 20));
                 self.push(when, Action::Disk(member, Trouble { sync_ms, read_ms, ..Trouble::default() }));
+            }
+            Fault::Slow => {
+                let weather = Weather {
+                    latency_ms: self.dice.between(100, 800),
+                    jitter_ms: self.dice.between(0, 100),
+                    loss: if self.dice.chance(400) { self.dice.between(5, 200) } else { 0 },
+                };
+                self.push(when, Action::Slow(member, weather));
             }
             Fault::Clock => {
                 for member in 0..MEMBERS {

@@ -1,10 +1,10 @@
 //! What clients sign: transfers, calls of modules, contracts that are created, run, revert and run
 //! out of gas, and things no ledger should take.
 
-use crate::cast::ACCOUNTS;
+use crate::{cast::ACCOUNTS, judge::Judge};
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
-use alloy_eips::eip2718::Encodable2718 as _;
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy_eips::eip2718::{Decodable2718 as _, Encodable2718 as _};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256, uint};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolCall as _;
@@ -12,6 +12,11 @@ use ding_modules::{
     evidence::{self, abi::IEvidence},
     once,
 };
+use ding_seat::byzantine::Junk;
+use std::sync::Arc;
+
+/// Order of the group of secp256k1 (SEC 2, section 2.4.1).
+const SECP256K1_ORDER: U256 = uint!(0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141_U256);
 
 /// Gas that is enough for everything here.
 pub const GAS: u64 = 2_000_000;
@@ -23,6 +28,34 @@ pub fn accounts() -> Vec<PrivateKeySigner> {
     (0..ACCOUNTS)
         .filter_map(|index| PrivateKeySigner::from_bytes(&keccak256(format!("client {index}"))).ok())
         .collect()
+}
+
+/// Accounts that hold something and belong to nobody here: what a flood is signed with.
+const STRANGERS: usize = 16;
+
+/// Everybody who holds something at first: the clients, then strangers.
+pub fn holders() -> Vec<PrivateKeySigner> {
+    accounts().into_iter().chain(strangers()).collect()
+}
+
+fn strangers() -> impl Iterator<Item = PrivateKeySigner> {
+    (0..STRANGERS)
+        .filter_map(|index| PrivateKeySigner::from_bytes(&keccak256(format!("stranger {index}"))).ok())
+}
+
+/// How far a stranger counts ahead of what is final.
+const JUNK_AHEAD: u64 = 20;
+
+/// Valid transactions of strangers, as many as anybody asks for: they move nothing, and are about
+/// what could come next.
+pub fn junk(judge: Judge, chain_id: u64) -> Junk {
+    let keys: Vec<PrivateKeySigner> = strangers().collect();
+    Arc::new(move |dice| {
+        let (key, other) = (dice.pick(&keys).clone(), dice.pick(&keys).address());
+        let next = judge.with(|model| model.account(&key.address(), model.height()));
+        let nonce = next.map_or(0, |holding| holding.nonce) + dice.below(JUNK_AHEAD);
+        Order::transfer(other, 0).sign(&key, chain_id, nonce, 0).into()
+    })
 }
 
 /// What a transaction asks for, before it has a sender and a place.
@@ -157,6 +190,21 @@ impl Order {
         let signature = key.sign_hash_sync(&transaction.signature_hash()).expect("a local key signs");
         TxEnvelope::from(transaction.into_signed(signature)).encoded_2718()
     }
+
+    /// Signs it, and gives the twin of the signature that anybody can make of it without the key
+    /// (EIP-2): the same public key comes from both.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::sign`].
+    pub fn sign_twin(&self, key: &PrivateKeySigner, chain_id: u64, nonce: u64) -> Vec<u8> {
+        let raw = self.sign(key, chain_id, nonce, 0);
+        let envelope = TxEnvelope::decode_2718(&mut raw.as_slice()).expect("just encoded");
+        let TxEnvelope::Eip1559(signed) = envelope else { unreachable!("what is signed here") };
+        let (transaction, signature, _) = signed.into_parts();
+        let twin = Signature::new(signature.r(), SECP256K1_ORDER - signature.s(), !signature.v());
+        TxEnvelope::from(transaction.into_signed(twin)).encoded_2718()
+    }
 }
 
 fn deposit(digest: B256) -> Vec<u8> {
@@ -277,6 +325,19 @@ mod tests {
         }
         let code = register();
         assert_eq!(code[usize::from(code[code.len() - 7])], 0x5b);
+    }
+
+    #[test]
+    fn a_twin_is_another_signature_of_the_same_signer() {
+        let key = &accounts()[3];
+        let order = Order::transfer(Address::ZERO, 1);
+        let read = |raw: Vec<u8>| TxEnvelope::decode_2718(&mut raw.as_slice()).unwrap();
+        let (one, twin) = (read(order.sign(key, 7, 2, 0)), read(order.sign_twin(key, 7, 2)));
+        assert_eq!(one.signature_hash(), twin.signature_hash());
+        assert_ne!(one.tx_hash(), twin.tx_hash());
+        assert!(twin.signature().normalize_s().is_some());
+        let signer = twin.signature().recover_address_from_prehash(&twin.signature_hash()).unwrap();
+        assert_eq!(signer, key.address());
     }
 
     #[test]

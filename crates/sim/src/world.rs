@@ -1,11 +1,12 @@
 //! One world: four members, their network, their clients, and everything that the plan does to them.
 
 use crate::{
-    cast,
-    clients::Clients,
-    judge::Judge,
+    alarm, cast,
+    clients::{Clients, patiently},
+    finish,
+    judge::{Judge, names_damage},
     plan::{Action, BLOCK_AFTER_HEAL_MS, MEET_AFTER_HEAL_MS, MEMBERS, Plan, Weather},
-    workload::accounts,
+    workload::{holders, junk},
 };
 use commonware_p2p::simulated::Link;
 use commonware_runtime::{Clock as _, Runner as _, Spawner as _, Supervisor as _, deterministic};
@@ -13,11 +14,11 @@ use commonware_utils::Probability;
 use ding_primitives::{Address, B256, keccak256};
 use ding_seat::{
     Witness,
-    byzantine::Evil,
+    byzantine::{Evil, Junk},
     dice::Dice,
     disk::{Crash, Trouble},
     events::{BEGIN, Events},
-    member::{Member, Net, PATIENCE, pool_limits},
+    member::{Member, Net},
     network::Network,
     wire::Mess,
 };
@@ -32,6 +33,12 @@ use std::{
 const TICK_MS: u64 = 500;
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
+/// Who was shut out for being bad is let in again after so many looks: members do it after a minute
+/// (`ding_chain::network`), here it is sooner, so that more of what it does is heard.
+const LET_IN_TICKS: u64 = 8;
+/// What a disk did is a reason to stop for this long, milliseconds; later only to who says that it is a
+/// store that failed.
+const REASON_MS: u64 = 10_000;
 /// An operator starts a member again this long after it stopped by itself, milliseconds.
 const OPERATOR_MS: u64 = 4_000;
 
@@ -59,6 +66,8 @@ pub struct Outcome {
 /// Runs the world of a plan.
 pub fn run(plan: &Plan, aloud: bool) -> Outcome {
     ding_execution::forget_code();
+    alarm::listen(None);
+    alarm::take();
     let folder = Folder::new(plan.seed);
     let config = deterministic::Config::new()
         .with_seed(plan.seed)
@@ -106,8 +115,19 @@ struct World {
     events: Events,
     weather: Weather,
     cuts: BTreeSet<(usize, usize)>,
+    /// Members whose links are unlike the others.
+    slow: BTreeMap<usize, Weather>,
+    /// Whether the member that may be bad is, now.
+    bad_now: bool,
+    /// What floods are made of.
+    junk: Junk,
     /// Members whose disk read wrong or rotted: they may have to be given a new one.
     rotten: BTreeSet<usize>,
+    /// Members that may have said two things: bad ones, and those that forgot what they said because their
+    /// disk read it wrong. Others may have shut them out.
+    suspect: BTreeSet<usize>,
+    /// Members that were bad.
+    evil: BTreeSet<usize>,
     /// When an operator looks after a member that stopped by itself.
     operator: BTreeMap<usize, u64>,
     /// When everything healed, the height then, whether a block came since, whether all met since.
@@ -117,6 +137,8 @@ struct World {
     /// Members in trouble of their own.
     troubled: BTreeSet<usize>,
     ticks: u64,
+    /// When all members were looked after last.
+    looked_ms: u64,
     bursts: u64,
 }
 
@@ -131,7 +153,7 @@ struct Heal {
 impl World {
     async fn new(context: deterministic::Context, plan: Plan, aloud: bool, folder: &Path) -> Self {
         let dice = Dice::new(plan.seed).fork("world");
-        let addresses: Vec<Address> = accounts().iter().map(|key| key.address()).collect();
+        let addresses: Vec<Address> = holders().iter().map(|key| key.address()).collect();
         let sections = cast::sections(&mut dice.fork("genesis"));
         let network = Network::new(MEMBERS, &addresses, cast::organisations(&addresses), sections);
         let events = Events::new(context.child("events"), aloud);
@@ -140,6 +162,7 @@ impl World {
         let net = network.simulate(&context);
         let members: Vec<Member> =
             (0..MEMBERS).map(|index| Member::new(&context, index, &dice, folder)).collect();
+        let junk = junk(judge.clone(), network.spec.chain_id);
         let clients = Clients {
             doors: members.iter().map(|member| member.door.clone()).collect(),
             judge: judge.clone(),
@@ -158,12 +181,18 @@ impl World {
             events,
             weather: Weather::FAIR,
             cuts: BTreeSet::new(),
+            slow: BTreeMap::new(),
+            bad_now: false,
+            junk,
             rotten: BTreeSet::new(),
+            suspect: BTreeSet::new(),
+            evil: BTreeSet::new(),
             operator: BTreeMap::new(),
             heal: None,
             calm_ms: None,
             troubled: BTreeSet::new(),
             ticks: 0,
+            looked_ms: 0,
             bursts: 0,
         }
     }
@@ -227,7 +256,6 @@ impl World {
     }
 
     async fn link_all(&mut self) {
-        let Weather { latency_ms, jitter_ms, loss } = self.weather;
         for (from, sender) in self.network.keys.iter().enumerate() {
             for (to, receiver) in self.network.keys.iter().enumerate() {
                 if from == to {
@@ -237,6 +265,8 @@ impl World {
                 if self.cuts.contains(&(from, to)) {
                     continue;
                 }
+                let slow = self.slow.get(&from).or_else(|| self.slow.get(&to));
+                let Weather { latency_ms, jitter_ms, loss } = *slow.unwrap_or(&self.weather);
                 let link = Link {
                     latency: Duration::from_millis(latency_ms),
                     jitter: Duration::from_millis(jitter_ms),
@@ -258,6 +288,7 @@ impl World {
             | Action::Disk(index, _)
             | Action::Rot(index, _)
             | Action::Clock(index, ..)
+            | Action::Slow(index, _)
             | Action::Evil(index, _) => {
                 self.troubled.insert(*index);
             }
@@ -301,6 +332,7 @@ impl World {
                 self.events.tell(Some(index), format!("{trouble:?}"));
                 if trouble.flips > 0 {
                     self.rotten.insert(index);
+                    self.suspect.insert(index);
                 }
                 if let Some(member) = self.members.get(index) {
                     member.disk.set_trouble(trouble);
@@ -312,6 +344,7 @@ impl World {
                 };
                 let places = member.disk.rot(bits);
                 self.rotten.insert(index);
+                self.suspect.insert(index);
                 self.events.tell(Some(index), format!("its disk rots: {}", places.join(", ")));
             }
             Action::Clock(index, ahead_ms, drift_ppm) => {
@@ -325,8 +358,11 @@ impl World {
             }
             Action::Evil(index, kind) => {
                 self.events.tell(Some(index), format!("turns bad: {kind:?}"));
+                self.suspect.insert(index);
+                self.evil.insert(index);
                 let dice = self.dice.fork(&format!("evil {}", self.ticks));
-                let evil = Evil::new(kind, &self.network, index, dice);
+                let evil = Evil::new(kind, &self.network, index, dice, self.junk.clone());
+                self.bad_now = true;
                 if let Some(member) = self.members.get(index) {
                     member.post.set_evil(Some(evil));
                 }
@@ -338,6 +374,25 @@ impl World {
                 let work = self.context.child("clients");
                 work.spawn(move |context| clients.burst(context, dice, count, span_ms));
             }
+            Action::Slow(index, weather) => {
+                self.events.tell(
+                    Some(index),
+                    format!(
+                        "its links: {} ms \u{b1} {} ms, {} of 1000 lost",
+                        weather.latency_ms, weather.jitter_ms, weather.loss
+                    ),
+                );
+                self.slow.insert(index, weather);
+                self.link_all().await;
+            }
+            Action::Pay => {
+                for index in 0..MEMBERS {
+                    let dice = self.dice.fork(&format!("payment at {index}, {}", self.ticks));
+                    let clients = self.clients.clone();
+                    let work = self.context.child("payment");
+                    work.spawn(move |context| clients.pay(context, dice, index));
+                }
+            }
             Action::Heal => self.heal_all().await,
         }
     }
@@ -346,8 +401,11 @@ impl World {
         self.events.tell(None, "everything heals");
         self.weather = Weather::FAIR;
         self.cuts.clear();
+        self.slow.clear();
+        self.bad_now = false;
         self.troubled.clear();
         self.link_all().await;
+        self.check_blocked().await;
         self.let_in().await;
         for index in 0..MEMBERS {
             if let Some(member) = self.members.get(index) {
@@ -377,51 +435,92 @@ impl World {
             self.check_blocked().await;
             self.let_in().await;
         }
+        if self.bad_now && self.ticks.is_multiple_of(LET_IN_TICKS) {
+            // It goes on being bad where it would be silent for a minute.
+            self.check_blocked().await;
+            self.let_in().await;
+        }
         for index in 0..MEMBERS {
             self.look_after(index).await;
         }
+        self.looked_ms = self.events.now_ms();
         let now = self.events.now_ms();
         let due: Vec<usize> =
             self.operator.iter().filter(|(_, at)| **at <= now).map(|(index, _)| *index).collect();
         for index in due {
             self.start(index).await;
         }
-        self.check_heal(now);
+        for words in alarm::take() {
+            self.judge.blame(None, format!("alarm: {words}"));
+        }
+        if self.check_heal(now) {
+            finish::met(&self.context, &self.members, &self.judge, &mut self.dice, now).await;
+        }
         self.check_calm(now);
         if self.ticks.is_multiple_of(4) {
             self.check_certificate().await;
-            self.check_limits();
+            self.check_limits().await;
             self.check_blocked().await;
         }
     }
 
-    /// Notices a member that stopped by itself: only a disk that failed is a reason to.
+    /// Notices a member that stopped by itself: only a disk that failed, just before, is a reason to; and
+    /// of what a disk holds or read wrong it says so.
     async fn look_after(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
         let Some(death) = member.death() else { return };
-        let reasons = member.disk.done();
+        let done = member.disk.done();
         self.events.tell(Some(index), format!("stops: {death}"));
         // The process is gone, the machine is not: what was written is kept.
         member.crash(&self.net, &self.network, Crash::Kept).await;
-        if reasons.iter().any(|reason| reason.ends_with("read wrong")) {
+        if done.iter().any(|done| done.silent) {
             // A start repairs what it reads, so a bit that was read wrong once may be wrong for good.
             self.rotten.insert(index);
         }
         let rotten = self.rotten.contains(&index);
-        if reasons.is_empty() && !rotten {
-            self.judge.blame(Some(index), format!("stopped without a reason: {death}"));
-            return;
+        // It was still alive when it was looked after before, which may be a while ago. A sync that
+        // failed may be noticed only when something is written again, which is said then.
+        let named = names_damage(&death);
+        let mut failed = done.iter().rev().filter(|done| !done.silent);
+        let reason = failed.find(|done| named || self.looked_ms <= done.at_ms + REASON_MS);
+        match (reason, rotten) {
+            (Some(reason), _) => {
+                self.events
+                    .tell(Some(index), format!("reason: {} (and {} more)", reason.what, done.len() - 1));
+            }
+            (None, true) if named => {}
+            (None, true) => {
+                self.judge.blame(Some(index), format!("fell over what is on its disk: {death}"));
+                return;
+            }
+            (None, false) => {
+                self.judge.blame(Some(index), format!("stopped without a reason: {death}"));
+                return;
+            }
         }
-        if let Some(last) = reasons.last() {
-            self.events.tell(Some(index), format!("reason: {last} (and {} more)", reasons.len() - 1));
-        }
-        if rotten && reasons.is_empty() {
+        if rotten && done.is_empty() {
             // Nothing is wrong with the disk any more but what is on it.
             self.events.tell(Some(index), "gets a new disk");
             member.wipe();
             self.rotten.remove(&index);
+            self.forgive(index).await;
         }
         self.operator.insert(index, self.events.now_ms() + OPERATOR_MS);
+    }
+
+    /// What a member said that its old disk forgot is forgotten. Its new disk knows nothing either, and
+    /// from here on that must not make it say two things.
+    async fn forgive(&mut self, index: usize) {
+        self.check_blocked().await;
+        if !self.evil.contains(&index) {
+            self.suspect.remove(&index);
+        }
+        let Some(key) = self.network.keys.get(index).cloned() else { return };
+        for (from, to) in self.net.blocked().await.unwrap_or_default() {
+            if to == key {
+                let _ = self.net.unblock(from, to).await;
+            }
+        }
     }
 
     /// The member that has all the trouble there is, if it is one: the others are a quorum.
@@ -454,9 +553,9 @@ impl World {
         }
     }
 
-    /// After everything healed there is a block soon, and all meet.
-    fn check_heal(&mut self, now: u64) {
-        let Some(heal) = &mut self.heal else { return };
+    /// After everything healed there is a block soon, and all meet. Whether they just met.
+    fn check_heal(&mut self, now: u64) -> bool {
+        let Some(heal) = &mut self.heal else { return false };
         let (newest, _) = self.judge.newest();
         if !heal.block && newest > heal.height {
             heal.block = true;
@@ -466,14 +565,15 @@ impl World {
             let height = heal.height;
             self.heal = None;
             self.judge.blame(None, format!("no block after {height} within 10 s after everything healed"));
-            return;
+            return false;
         }
         let heads: Vec<Option<u64>> = self
             .members
             .iter()
             .map(|member| member.door.up().map(|up| up.reader.head().header.height.get()))
             .collect();
-        if heal.block && !heal.met && heads.iter().all(|head| *head == Some(newest)) {
+        let meet = heal.block && !heal.met && heads.iter().all(|head| *head == Some(newest));
+        if meet {
             heal.met = true;
             self.events.tell(
                 None,
@@ -487,39 +587,39 @@ impl World {
                 format!("members did not meet within 60 s after everything healed: {heads:?} of {newest}"),
             );
         }
+        meet
     }
 
-    /// Asks a member for a certificate that nobody showed yet.
+    /// Asks members for certificates that nobody showed yet. Who has none may have no block there: at
+    /// the end somebody must.
     async fn check_certificate(&mut self) {
-        for _ in 0..4 {
-            let Some(height) = self.judge.uncertified() else { return };
+        let open = self.judge.uncertified();
+        for _ in 0..open.len().min(4) {
+            let height = *self.dice.pick(&open);
             let index = self.dice.index(MEMBERS);
-            let Some(up) = self.members.get(index).and_then(|member| member.door.up()) else { return };
+            let Some(up) = self.members.get(index).and_then(|member| member.door.up()) else { continue };
             let asked = up.reader.certificate(ding_primitives::Height::new(height));
-            let answered = self.within(asked).await;
-            let Some(Ok(Some(shown))) = answered else { return };
+            let Some(Ok(Some(shown))) = patiently(&self.context, asked).await else { continue };
             let probe = self.dice.chance(100);
             self.judge.certificate(index, height, &shown, probe);
         }
     }
 
-    async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let work = std::pin::pin!(work);
-        commonware_macros::select! {
-            done = work => Some(done),
-            _ = self.context.sleep(PATIENCE) => None,
+    /// Everything that grows in a member is within its bound. The members' bounds are so small that
+    /// ordinary work reaches them.
+    async fn check_limits(&mut self) {
+        // Somebody installs filters at the doors and forgets about them.
+        let topics = "0x5555555555555555555555555555555555555555555555555555555555555555";
+        let filter = format!("[{{\"topics\":{:?}}}]", vec![topics; self.dice.index(3)]);
+        let index = self.dice.index(MEMBERS);
+        if let Some(up) = self.members.get(index).and_then(|member| member.door.up()) {
+            // Refused if too many are there.
+            let _ = patiently(&self.context, up.call("eth_newFilter", &filter)).await;
         }
-    }
-
-    /// Queues are within their limits.
-    fn check_limits(&self) {
-        let bounds = pool_limits();
         for member in &self.members {
             let Some(up) = member.door.up() else { continue };
-            let status = up.pool.status();
-            let waiting = status.pending + status.queued;
-            if waiting > bounds.transactions || status.bytes > bounds.bytes {
-                self.judge.blame(Some(member.index), format!("its pool holds {waiting}, {status:?}"));
+            for holding in up.holdings().into_iter().filter(|holding| !holding.is_within()) {
+                self.judge.blame(Some(member.index), format!("over its limit, {holding}"));
             }
         }
     }
@@ -529,7 +629,7 @@ impl World {
         for (from, to) in self.net.blocked().await.unwrap_or_default() {
             let index = |key| self.network.keys.iter().position(|k| k == key);
             let (Some(from), Some(to)) = (index(&from), index(&to)) else { continue };
-            if to != self.plan.bad && from != self.plan.bad {
+            if !self.suspect.contains(&to) && !self.evil.contains(&from) {
                 self.judge.blame(Some(from), format!("shut member-{} out, which did nothing", to + 1));
             }
         }
@@ -548,12 +648,15 @@ impl World {
 
     /// What can be said only at the end.
     async fn finish(&mut self) {
-        crate::finish::finish(&self.members, &self.judge, &self.events).await;
+        finish::finish(&self.context, &self.members, &self.judge, &self.events, &mut self.dice).await;
         if self.judge.verdict().is_none() {
             // One whose disk is sound: damage is found and named, and would say nothing of execution.
             let sound: Vec<usize> = (0..MEMBERS).filter(|index| !self.rotten.contains(index)).collect();
             let index = *self.dice.pick(&sound);
             self.replay(index).await;
+        }
+        for words in alarm::take() {
+            self.judge.blame(None, format!("alarm: {words}"));
         }
         let (height, _) = self.judge.newest();
         self.events.tell(None, format!("ends at block {height}"));

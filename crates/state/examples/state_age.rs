@@ -97,7 +97,10 @@ async fn read(databases: &Databases<runtime::Context>, records: u64, random: &mu
 
 async fn grow(databases: Databases<runtime::Context>, folder: PathBuf, millions: u64) -> SyncTargets {
     let mut random = 1;
-    println!("{:>8} {:>9} {:>11} {:>8} {:>9} {:>9}", "records", "write us", "durable us", "read us", "memory MiB", "disk MiB");
+    println!(
+        "{:>8} {:>9} {:>11} {:>8} {:>9} {:>9}",
+        "records", "write us", "durable us", "read us", "memory MiB", "disk MiB"
+    );
     for million in 1..=millions {
         let (mut write, mut durable) = (Duration::ZERO, Duration::ZERO);
         for height in (million - 1) * MILLION / RECORDS..million * MILLION / RECORDS {

@@ -89,6 +89,9 @@ impl<E: Context + Spawner> Receipts<E> {
     pub async fn at(&self, height: Height) -> Result<Option<Vec<Receipt>>, ArchiveError> {
         let slot = self.0.lock().await;
         let archive = slot.as_ref().ok_or(ArchiveError::Lost)?;
-        Ok(archive.get(Identifier::Index(height.get())).await?)
+        match archive.get(Identifier::Index(height.get())).await {
+            Err(_) if planted::is(Planted::ErrorIsEmpty) => Ok(Some(Vec::new())),
+            read => Ok(read?),
+        }
     }
 }

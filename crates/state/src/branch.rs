@@ -8,7 +8,9 @@ use commonware_storage::{Context, mmr, qmdb};
 use commonware_utils::sequence::FixedBytes;
 use ding_light::keys;
 use ding_primitives::{
-    Account, Address, B256, Bytes, Changes, U256, is_module_address, limits, ports::ReadError,
+    Account, Address, B256, Bytes, Changes, U256, is_module_address, limits,
+    planted::{self, Planted},
+    ports::ReadError,
 };
 use std::collections::HashMap;
 
@@ -100,7 +102,7 @@ impl<E: Context + Spawner> Branch<E> {
             return Ok(*account);
         }
         let key = FixedBytes::new(keys::account_key(&address));
-        let value = self.batches.0.get(&key).await.map_err(read_error)?;
+        let value = found(self.batches.0.get(&key).await)?;
         Ok(value.map(|v| decode_account(&v)))
     }
 
@@ -112,9 +114,9 @@ impl<E: Context + Spawner> Branch<E> {
         }
         let key = Key::new(keys::slot_key(&address, &slot));
         let value = if is_module_address(&address) {
-            self.batches.1.get(&key).await.map_err(read_error)?
+            found(self.batches.1.get(&key).await)?
         } else {
-            self.batches.2.get(&key).await.map_err(read_error)?
+            found(self.batches.2.get(&key).await)?
         };
         Ok(value.map_or(U256::ZERO, word))
     }
@@ -211,6 +213,14 @@ fn decode_account(value: &FixedBytes<ACCOUNT_BYTES>) -> Account {
 
 fn word(value: FixedBytes<SLOT_BYTES>) -> U256 {
     U256::from_be_slice(value.as_ref())
+}
+
+/// What one read found.
+fn found<T>(read: Result<Option<T>, qmdb::Error<mmr::Family>>) -> Result<Option<T>, ReadError> {
+    match read.map_err(read_error) {
+        Err(ReadError::Failed(_)) if planted::is(Planted::ErrorIsEmpty) => Ok(None),
+        read => read,
+    }
 }
 
 fn read_error(error: qmdb::Error<mmr::Family>) -> ReadError {

@@ -1,13 +1,16 @@
 //! JSON-RPC: bytes into the real dispatcher, in front of a small chain whose calls are really
-//! executed.
+//! executed and whose rows are really asked.
+
+mod supervision;
 
 use alloy_sol_types::SolCall as _;
-use ding_chain::Reader;
+use ding_chain::{Reader, reader::Look as _};
 use ding_execution::mocks::Wallet;
 use ding_modules::evidence::{self, abi::IEvidence};
 use ding_pool::{Pool, PoolLimits};
-use ding_primitives::{Address, B256, codes, keccak256, limits};
-use ding_rpc::{Caller, METHODS, Parts, Rpc, mocks::Chain};
+use ding_primitives::{Address, B256, Recovered, codes, keccak256, limits, ports::Archive as _};
+use ding_readmodel::{Config, Query, ReadModel};
+use ding_rpc::{Caller, METHODS, Parts, Rpc, SUBSCRIPTION_METHODS, Subscriptions, mocks::Chain};
 use serde_json::{Value, json};
 use std::{
     future::Future,
@@ -26,7 +29,7 @@ const EMITTER: [u8; 16] =
     [0x63, 0xde, 0xad, 0xbe, 0xef, 0x5f, 0x52, 0x33, 0x60, 0x01, 0x60, 0x04, 0x60, 0x1c, 0xa2, 0x00];
 
 static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
-    let chain = Chain::new();
+    let chain = Chain::of(supervision::sections());
     chain.seal(Vec::new());
     let emitter = Address::repeat_byte(0xee);
     chain.insert_code(emitter, EMITTER.to_vec());
@@ -47,7 +50,28 @@ static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
         first.create(vec![0x60, 7, 0x60, 5, 0x55, 0x60, 1, 0x5f, 0xf3]),
     ]);
     chain.seal(vec![second.call(emitter, vec![1]), first.call(evidence::state::ADDRESS, vec![1, 2, 3])]);
+    supervision::play(&chain);
     chain
+});
+
+/// The rows of the chain, and who asks them. The file is nowhere once somebody reads it.
+static ROWS: LazyLock<(ReadModel, Query)> = LazyLock::new(|| {
+    let folder = std::env::temp_dir().join(format!("ding-fuzz-{}", std::process::id()));
+    let config = Config { genesis_hash: CHAIN.genesis_hash(), spec: CHAIN.spec().clone() };
+    let rows = ReadModel::open(folder.join("rows.sqlite"), config).expect("rows can be written");
+    let blocks: Vec<_> = (1..=CHAIN.head().get()).map(|height| CHAIN.block(height)).collect();
+    rows.project(&blocks).expect("the blocks follow each other");
+    let query = rows.query();
+    query.block_by_hash(&B256::ZERO).expect("the rows answer");
+    std::fs::remove_dir_all(folder).expect("the folder is ours");
+    (rows, query)
+});
+
+/// What comes after an input, for those who subscribed to it.
+static NEXT: LazyLock<Arc<Recovered>> = LazyLock::new(|| {
+    let mut wallet = Wallet::new(1);
+    wallet.nonce = 4;
+    wallet.call(Address::repeat_byte(0xee), vec![2])
 });
 
 /// Runs to the end what never waits for anything but its turn.
@@ -75,18 +99,26 @@ fn check_one(answer: &Value) {
     assert_ne!(code, Some(codes::INTERNAL.number.into()), "the fault is ours: {answer}");
 }
 
-pub(super) fn run(input: &[u8]) {
+/// The service, with a pool and a copy of the chain of its own.
+fn open() -> (Arc<Chain>, Pool, Rpc) {
     let chain = CHAIN.copy();
-    let pool = Pool::new(samples_spec(&chain), PoolLimits::default());
+    let pool = Pool::new(chain.spec().clone(), PoolLimits::default());
     let rpc = Rpc::new(Parts {
-        reader: Reader::new(chain),
+        reader: Reader::new(chain.clone()),
         pool: pool.clone(),
-        query: None,
+        query: Some(ROWS.1.clone()),
         clock: Arc::new(|| 1_700_000_100_000),
         seed: B256::repeat_byte(7),
     });
+    (chain, pool, rpc)
+}
+
+pub(super) fn run(input: &[u8]) {
+    let (chain, pool, rpc) = open();
+    let subscriptions = Subscriptions::default();
+    let caller = Caller { subscriptions: Some(&subscriptions), ..Caller::default() };
     for request in input.split(|byte| *byte == b'\n').take(REQUESTS_MAX) {
-        let Some(answer) = finish(rpc.handle(request, Caller::default())) else { continue };
+        let Some(answer) = finish(rpc.handle(request, caller)) else { continue };
         let answer = answer.into_vec();
         assert!(answer.len() <= limits::RPC_RESPONSE_BYTES_MAX + 64 * 1024);
         let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
@@ -98,12 +130,19 @@ pub(super) fn run(input: &[u8]) {
             one => check_one(one),
         }
     }
+    if !subscriptions.is_empty() {
+        let block = chain.seal(vec![NEXT.clone()]);
+        let logs: usize = block.receipts.iter().map(|receipt| receipt.logs.len()).sum();
+        let told: Vec<String> = subscriptions.tell(&rpc, &block).collect();
+        assert!(told.len() <= limits::RPC_SUBSCRIPTIONS_MAX * logs.max(1));
+        for message in told {
+            let message: Value = serde_json::from_str(&message).expect("a message is JSON");
+            assert_eq!(message.get("method"), Some(&json!("eth_subscription")), "{message}");
+            assert!(message.pointer("/params/result").is_some_and(Value::is_object), "{message}");
+        }
+    }
     assert!(pool.status().pending + pool.status().queued <= limits::RPC_BATCH_MAX * REQUESTS_MAX);
     let _ = rpc.metrics();
-}
-
-fn samples_spec(chain: &Arc<Chain>) -> Arc<ding_primitives::Spec> {
-    ding_chain::reader::Look::spec(chain.as_ref()).clone()
 }
 
 /// Words that requests are made of, for the engine's dictionary.
@@ -149,7 +188,14 @@ pub(super) fn words() -> Vec<&'static str> {
         ",",
         "[]",
     ];
-    METHODS.iter().copied().chain(common).collect()
+    let kinds = ["\"newHeads\"", "\"logs\""];
+    let methods = METHODS.iter().chain(SUBSCRIPTION_METHODS).copied();
+    methods.chain(common).chain(kinds).chain(supervision::WORDS.iter().copied()).collect()
+}
+
+/// A filter of logs for a subscription, which has no range of blocks.
+fn logs_from(address: Address) -> Value {
+    json!({ "address": address, "topics": [B256::left_padding_from(&[1])] })
 }
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
@@ -202,5 +248,29 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         .map(|method| one(method).to_string())
         .join("\n");
     let batch = json!([one("eth_chainId"), one("eth_sendRawTransaction"), one("eth_call"), 7]).to_string();
-    singles.chain([filter_story.into_bytes(), batch.into_bytes()]).collect()
+    let ask = |(method, wanted): (&str, Value)| {
+        json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": [wanted] }).to_string().into_bytes()
+    };
+    let questions: Vec<Vec<u8>> = supervision::questions().into_iter().map(ask).collect();
+    let (_, _, rpc) = open();
+    for question in &questions {
+        let answer = finish(rpc.handle(question, Caller::default())).expect("a call is answered").into_vec();
+        let answer: Value = serde_json::from_slice(&answer).expect("an answer is JSON");
+        let items = answer.pointer("/result/items").and_then(Value::as_array);
+        let finds = answer.get("result").is_some() && items.is_none_or(|items| !items.is_empty());
+        assert!(finds, "{} finds nothing: {answer}", String::from_utf8_lossy(question));
+    }
+    let subscribe =
+        |kind: Value| json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": kind });
+    let subscriptions = [
+        subscribe(json!(["newHeads"])),
+        subscribe(json!(["logs", logs_from(emitter)])),
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_unsubscribe", "params": ["0x1"] }),
+    ]
+    .map(|call| call.to_string())
+    .join("\n");
+    singles
+        .chain(questions)
+        .chain([subscriptions.into_bytes(), filter_story.into_bytes(), batch.into_bytes()])
+        .collect()
 }

@@ -7,7 +7,9 @@
 use super::peers;
 use crate::{feed::Feed, samples};
 use commonware_actor::{Feedback, Unreliable};
-use commonware_cryptography::Signer as _;
+use commonware_codec::Encode as _;
+use commonware_consensus::{marshal::resolver::handler::Key, types::Height};
+use commonware_cryptography::{Signer as _, sha256};
 use commonware_p2p::{
     BlockedSubscription, Blocker, CheckedSender, LimitedSender, PeerSetSubscription, PeerSetUpdate, Provider,
     Receiver, Recipients, TrackedPeers,
@@ -23,13 +25,15 @@ use commonware_utils::{
     ordered::Set,
 };
 use ding_chain::{
-    channels::COUNT,
+    ChainLimits,
+    channels::{BACKFILL, CERTIFICATES, COUNT, RESOLVER, quotas},
     engine::{self, Config, Unwatched},
     genesis,
-    types::PeerKey,
+    types::{Digest, PeerKey},
 };
 use ding_pool::{Pool, PoolLimits};
 use std::{
+    collections::BTreeMap,
     num::NonZeroUsize,
     sync::{
         Arc, LazyLock, Mutex,
@@ -49,22 +53,29 @@ const STEP: Duration = Duration::from_millis(4);
 /// Bytes of analysed pages.
 const CACHE_PAGES: NonZeroUsize = NZUsize!(256);
 
-/// A way out that leads nowhere.
-#[derive(Clone, Debug)]
-struct Nowhere;
+/// What a member said first of each kind of request and answer: by channel, and the byte after the
+/// number.
+static SAID: Mutex<BTreeMap<(u64, u8), Vec<u8>>> = Mutex::new(BTreeMap::new());
+/// Bytes of the number of a request or an answer.
+const NUMBER_BYTES: usize = 8;
 
-struct Dropped(Vec<PeerKey>);
+/// A way out, of this channel, that leads nowhere.
+#[derive(Clone, Debug)]
+struct Nowhere(u64);
+
+struct Dropped(u64, Vec<PeerKey>);
 
 impl LimitedSender for Nowhere {
     type PublicKey = PeerKey;
     type Checked<'a> = Dropped;
 
     fn check(&mut self, recipients: Recipients<PeerKey>) -> Result<Dropped, SystemTime> {
-        Ok(Dropped(match recipients {
+        let recipients = match recipients {
             Recipients::All => others(),
             Recipients::Some(list) => list,
             Recipients::One(one) => vec![one],
-        }))
+        };
+        Ok(Dropped(self.0, recipients))
     }
 }
 
@@ -72,10 +83,17 @@ impl CheckedSender for Dropped {
     type PublicKey = PeerKey;
 
     fn recipients(&self) -> Vec<PeerKey> {
-        self.0.clone()
+        self.1.clone()
     }
 
-    fn send(self, _: impl Into<IoBufs> + Send, _: bool) -> Unreliable<Feedback> {
+    fn send(self, message: impl Into<IoBufs> + Send, _: bool) -> Unreliable<Feedback> {
+        if matches!(self.0, RESOLVER | BACKFILL) {
+            let message = message.into().coalesce();
+            let bytes: &[u8] = message.as_ref();
+            if let (Some(kind), Ok(mut said)) = (bytes.get(NUMBER_BYTES), SAID.lock()) {
+                said.entry((self.0, *kind)).or_insert_with(|| bytes.to_vec());
+            }
+        }
         Unreliable::new(Feedback::Ok)
     }
 }
@@ -101,7 +119,8 @@ impl Receiver for Inbox {
     }
 }
 
-/// Everybody is there, and nobody is ever shut out: the next input comes from the same peers.
+/// Everybody is there, and nobody is ever shut out: the next input comes from the same peers. Who would
+/// have been is counted.
 #[derive(Clone, Debug)]
 struct Everybody;
 
@@ -138,6 +157,7 @@ impl Blocker for Everybody {
     type PublicKey = PeerKey;
 
     fn block(&mut self, _: PeerKey) -> Feedback {
+        BANS.fetch_add(1, Ordering::SeqCst);
         Feedback::Ok
     }
 
@@ -155,6 +175,14 @@ pub(super) fn height() -> u64 {
     HEIGHT.load(Ordering::SeqCst)
 }
 
+/// How often any of the members would have shut a peer out.
+static BANS: AtomicU64 = AtomicU64::new(0);
+
+/// How often the member would have shut a peer out so far.
+pub(super) fn bans() -> u64 {
+    BANS.load(Ordering::SeqCst)
+}
+
 type Inputs = outside::Receiver<Vec<u8>>;
 
 /// One member's life. Answers whether there may be another.
@@ -164,10 +192,10 @@ async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::
     let pool = Pool::new(spec.clone(), PoolLimits::default());
     let mut ways = Vec::new();
     let mut channels = Vec::new();
-    for _ in 0..COUNT {
+    for (channel, _) in quotas() {
         let (sender, receiver) = mpsc::unbounded_channel();
         ways.push(sender);
-        channels.push((Nowhere, Inbox(receiver)));
+        channels.push((Nowhere(channel), Inbox(receiver)));
     }
     let running = engine::start(
         context.child("member"),
@@ -183,6 +211,7 @@ async fn live(context: deterministic::Context, inputs: &Inputs, done: &outside::
             peers: Everybody,
             blocker: Everybody,
             cache: CacheRef::new(NZU16!(4096), CACHE_PAGES),
+            limits: ChainLimits::default(),
         },
         channels.try_into().unwrap_or_else(|_| unreachable!("as many as there are channels")),
         Unwatched,
@@ -252,13 +281,22 @@ fn asked(number: u64, tag: u8, bytes: &[u8]) -> Vec<u8> {
     [number.to_be_bytes().as_slice(), &[tag], bytes].concat()
 }
 
-pub(super) fn seeds() -> Vec<Vec<u8>> {
+/// What a peer sends that does nothing wrong: block 1 and then its certificate, transactions, and
+/// requests for state.
+pub(super) fn honest() -> Vec<Vec<u8>> {
     use ding_chain::channels::*;
-    // First block 1 and then its certificate: a member that gets both has a final block. The other
-    // way round it would ask for the block, and nobody answers.
+    // A member that gets both has a final block. The other way round it would ask for the block, and
+    // nobody answers.
     let block = super::wire::block_seeds().concat();
     let certificate = peers::certificates_seeds().pop().unwrap_or_default();
-    let mut seeds = vec![[message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat()];
+    let mut inputs = vec![[message(BLOCKS, 0, &block), message(CERTIFICATES, 0, &certificate)].concat()];
+    inputs.extend(peers::gossip_seeds().iter().map(|gossip| message(GOSSIP, 0, gossip)));
+    inputs
+}
+
+pub(super) fn seeds() -> Vec<Vec<u8>> {
+    use ding_chain::channels::*;
+    let mut seeds: Vec<Vec<u8>> = honest().into_iter().take(1).collect();
     for vote in peers::votes_seeds() {
         seeds.push(message(VOTES, 0, &vote));
     }
@@ -286,4 +324,33 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let all: Vec<u8> = seeds.iter().rev().take(MESSAGES_MAX).flatten().copied().collect();
     seeds.push(all);
     seeds
+}
+
+/// Envelopes of requests and answers as a member writes them: it hears of a block that it does not have
+/// and asks for it; then it has it and is asked. Their numbers are zero here: a member counts for
+/// itself.
+pub(super) fn envelopes() -> Vec<(String, Vec<u8>)> {
+    let pass = |inputs: usize| (0..inputs).for_each(|_| run(&[]));
+    let certificate = peers::certificates_seeds().pop().unwrap_or_default();
+    run(&message(CERTIFICATES, 0, &certificate));
+    pass(100);
+    seeds().iter().take(1).for_each(|both| run(both));
+    pass(500);
+    // The block that it has, and one that nobody has.
+    let keys: [Key<Digest>; 2] =
+        [Key::Block(sha256::Digest(samples::HEADER.hash().0)), Key::Finalized { height: Height::new(77) }];
+    for key in keys {
+        run(&message(BACKFILL, 0, &asked(9, 0, &key.encode())));
+        pass(20);
+    }
+    run(&message(RESOLVER, 0, &asked(7, 0, &samples::HEADER.view.to_be_bytes())));
+    pass(100);
+    let said = SAID.lock().map(|said| said.clone()).unwrap_or_default();
+    let named = said.into_iter().map(|((channel, kind), mut bytes)| {
+        bytes.iter_mut().take(NUMBER_BYTES).for_each(|byte| *byte = 0);
+        let channel = if channel == RESOLVER { "certificates" } else { "blocks" };
+        let kind = ["request", "answer", "refusal"].get(usize::from(kind)).unwrap_or(&"other");
+        (format!("{channel}-{kind}"), bytes)
+    });
+    named.collect()
 }

@@ -10,10 +10,10 @@ use ding_modules::{
     Call, Module, Stop, decode_revert,
     evidence::{Evidence, abi::IEvidence},
     likely_reads,
-    members::{Members, Role, abi::IMembers},
+    members::Role,
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, digest},
 };
-use ding_primitives::{Address, B256, U256};
+use ding_primitives::{Address, B256, Bytes, U256};
 
 const CALLERS: [Address; 5] = [NOTARY, REGISTRAR, STRANGER, OTHER, Address::ZERO];
 /// Calls of one input.
@@ -49,7 +49,7 @@ fn play(module: &dyn Module, input: &[u8]) {
 
 /// Makes one call and holds against it what holds of every call. Flags: 1 read-only, 2 borrowed code,
 /// 4 with value, 8 with the gas given, which may not be enough.
-/// Gives the scene back, and whether the call was taken.
+/// Gives the scene back, and what the call returned if it was taken.
 fn send<'m>(
     scene: Scene<'m>,
     module: &dyn Module,
@@ -57,7 +57,7 @@ fn send<'m>(
     flags: u8,
     gas: u64,
     data: &[u8],
-) -> (Scene<'m>, bool) {
+) -> (Scene<'m>, Option<Bytes>) {
     let _ = likely_reads(module.address(), caller, data);
     let mut scene = scene.with_gas(gas);
     let before: Vec<_> = scene.host_mut().slots().collect();
@@ -68,7 +68,7 @@ fn send<'m>(
         ..scene.direct(caller, data)
     };
     let result = scene.send(call);
-    let taken = result.is_ok();
+    let taken = result.as_ref().ok().cloned();
     if result.is_err() || call.is_static {
         assert!(scene.host_mut().slots().eq(before), "a call that may change nothing changed a slot");
         assert!(scene.logs().is_empty(), "a call that may change nothing emitted an event");
@@ -85,10 +85,6 @@ fn send<'m>(
     (scene, taken)
 }
 
-pub(super) fn members(input: &[u8]) {
-    play(&Members, input);
-}
-
 pub(super) fn evidence(input: &[u8]) {
     play(&Evidence, input);
 }
@@ -97,28 +93,6 @@ pub(super) fn evidence(input: &[u8]) {
 fn encoded(caller: u8, flags: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
     [&[caller, flags], length.as_slice(), data].concat()
-}
-
-pub(super) fn members_seeds() -> Vec<Vec<u8>> {
-    use IMembers::*;
-    let key = B256::repeat_byte(1);
-    let calls: Vec<Vec<u8>> = vec![
-        organisationCountCall {}.abi_encode(),
-        organisationCall { id: 1 }.abi_encode(),
-        organisationCall { id: 9 }.abi_encode(),
-        organisationOfCall { account: NOTARY }.abi_encode(),
-        accountsOfCall { id: 1, start: 0, count: 256 }.abi_encode(),
-        hasRoleCall { account: NOTARY, role: 2 }.abi_encode(),
-        organisationHasRoleCall { id: 2, role: 3 }.abi_encode(),
-        validatorsCall {}.abi_encode(),
-        observersCall {}.abi_encode(),
-        isValidatorCall { key }.abi_encode(),
-        isObserverCall { key }.abi_encode(),
-        organisationOfKeyCall { key }.abi_encode(),
-    ];
-    let alone = calls.iter().map(|data| encoded(2, 0, data));
-    let all = calls.iter().flat_map(|data| encoded(0, 1, data)).collect();
-    alone.chain([all]).collect()
 }
 
 pub(super) fn evidence_seeds() -> Vec<Vec<u8>> {

@@ -74,6 +74,13 @@ fn a_refusal_carries_number_text_and_what_the_revert_data_means() {
     let answer = json!({"id": 0, "error": {"code": 3, "message": format!("execution reverted: {reason}"), "data": data}});
     let error = ask::<String>(200, &answer.to_string()).unwrap_err().to_string();
     assert_eq!(error, reason);
+    // A text without a word keeps them, too.
+    let empty = Bytes::from(alloy_sol_types::Revert::from("").abi_encode());
+    let answer = json!({"id": 0, "error": {"code": 3, "message": "execution reverted", "data": empty}});
+    let error = ask::<String>(200, &answer.to_string()).unwrap_err().to_string();
+    assert!(error.starts_with("execution reverted (JSON-RPC error 3"), "{error}");
+    let error = ask::<String>(200, r#"{"id":0,"error":{"code":-32003,"message":" "}}"#).unwrap_err();
+    assert!(error.to_string().contains("JSON-RPC error -32003"), "{error}");
     // What no module said keeps them.
     let error = ask::<String>(200, r#"{"id":0,"error":{"code":-32005,"message":"too many"}}"#).unwrap_err();
     assert_eq!(error.to_string(), "too many (JSON-RPC error -32005 to eth_blockNumber)");
@@ -102,6 +109,17 @@ fn answers_of_another_shape_or_to_another_call_are_refused() {
             .unwrap_err()
             .is_unknown_method()
     );
+}
+
+#[test]
+fn what_a_member_says_neither_steers_a_terminal_nor_fills_it() {
+    let long = format!(r#"{{"id":0,"result":"\u001b[2J{}"}}"#, "x".repeat(100_000));
+    let error = ask::<u64>(200, &long).unwrap_err().to_string();
+    assert!(error.chars().count() < 4_000 && !error.contains(char::is_control), "{error}");
+    let chain = json!({"name": "har\u{7}bour", "chainId": "0x1", "publicKey": "0x", "genesisHash": B256::ZERO,
+        "members": [{"name": "\u{1b}[1mnotary", "key": B256::ZERO}], "faultsTolerated": 0, "development": false});
+    let chain: Chain = ask(200, &json!({"id": 0, "result": chain}).to_string()).unwrap();
+    assert_eq!((chain.name.as_str(), chain.members[0].name.as_str()), ("har bour", " [1mnotary"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `ding calendar`: working days as the ledger counts them, and tables of years.
 
-mod file;
+pub(super) mod file;
 
 use super::{
     desk::{Desk, Done, Hand, Told},

@@ -40,11 +40,11 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
     let (bar, progress) = blocks(json);
     let outcome = check(&home, progress);
     bar.finish_and_clear();
-    let Report { blocks, transactions, certificates, head, state_root } = outcome?;
+    let Report { blocks, transactions, certificates, pending, faults, head, state_root } = outcome?;
     if json {
         println!(
             "{}",
-            json!({ "blocks": blocks, "transactions": transactions, "certificates": certificates, "head": head, "stateRoot": state_root })
+            json!({ "blocks": blocks, "transactions": transactions, "certificates": certificates, "pending": pending, "faults": faults, "head": head, "stateRoot": state_root })
         );
         return Ok(());
     }
@@ -52,6 +52,16 @@ pub fn run(args: Args, json: bool) -> Result<(), Failure> {
         "{blocks} blocks with {transactions} transactions executed again: every root, receipt and gas figure agrees."
     );
     println!("{certificates} certificates verify under the chain key.");
+    if pending > 0 {
+        println!(
+            "The receipts of the last {pending} are not archived yet: the member writes them when it starts."
+        );
+    }
+    if faults > 0 {
+        println!(
+            "{faults} transactions were undone because a module's invariant was broken; the log names them."
+        );
+    }
     let modules: Vec<&str> = registry::MODULES.iter().map(|module| module.name()).collect();
     println!("The invariants of the modules hold: {}.", modules.join(", "));
     println!("head {head}, state {state_root}");

@@ -7,7 +7,7 @@
 
 use super::named;
 use crate::{
-    client::{CallError, Chain, Client, DEFAULT_URL},
+    client::{self, CallError, Chain, Client, DEFAULT_URL},
     failure::Failure,
     text::{plural, say, say_json, table},
     wallet::{self, Accounts, DEFAULT_ACCOUNTS, PassphraseArgs, PrivateKeySigner},
@@ -22,6 +22,7 @@ use ding_modules::{
     personal::{self, Finding},
 };
 use ding_primitives::{Address, B256, Bytes, Log, U256, codes, limits};
+use hyper::StatusCode;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -123,8 +124,48 @@ impl Receipt {
 /// Where a transaction is on its way (`ding_getTransactionStatus`).
 #[derive(Debug, Deserialize)]
 struct Fate {
+    #[serde(deserialize_with = "client::told")]
     status: String,
+    #[serde(default, deserialize_with = "client::maybe_told")]
     reason: Option<String>,
+}
+
+/// Reads an answer to the method as a desk does, and shows what it says to people.
+///
+/// # Errors
+///
+/// The answer is none to this call, or has another shape.
+pub(super) fn read(
+    client: &Client,
+    method: &str,
+    status: StatusCode,
+    bytes: &[u8],
+) -> Result<String, CallError> {
+    const ID: u64 = 0;
+    Ok(match method {
+        "ding_chain" => {
+            let chain: Chain = client.read(method, ID, status, bytes)?;
+            chain.members.into_iter().fold(chain.name, |text, member| text + &member.name)
+        }
+        "eth_getLogs" => {
+            let logs: Vec<LogJson> = client.read(method, ID, status, bytes)?;
+            logs.iter()
+                .map(|log| format!("{} {} {}", log.height(), log.timestamp(), log.log().data))
+                .collect()
+        }
+        "eth_getTransactionReceipt" => {
+            let receipt: Option<Receipt> = client.read(method, ID, status, bytes)?;
+            receipt.iter().flat_map(Receipt::logs).map(|log| log.address.to_string()).collect()
+        }
+        "ding_getTransactionStatus" => {
+            let Fate { status, reason } = client.read(method, ID, status, bytes)?;
+            status + &reason.unwrap_or_default()
+        }
+        "eth_call" => client.read::<Bytes>(method, ID, status, bytes)?.to_string(),
+        "eth_getStorageAt" => client.read::<U256>(method, ID, status, bytes)?.to_string(),
+        "eth_sendRawTransaction" => client.read::<B256>(method, ID, status, bytes)?.to_string(),
+        _ => client.read::<U64>(method, ID, status, bytes)?.to_string(),
+    })
 }
 
 /// A step to take.

@@ -13,6 +13,8 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::import::taken;
+
 use super::desk::{Desk, Hand};
 use crate::{client::block_on, failure::Failure};
 use clap::Subcommand;

@@ -6,7 +6,7 @@
 
 mod bind;
 mod disclose;
-mod person;
+pub(super) mod person;
 mod record;
 mod show;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `ding init`: genesis, keys and one folder per member of a new ledger.
 
-mod founding;
+pub(super) mod founding;
 
 pub use self::founding::{AdmissionArg, Founding, FoundingArgs};
 use crate::{

@@ -16,6 +16,7 @@ mod lists;
 mod named;
 pub mod node;
 pub mod order;
+pub mod outside;
 pub mod pilot;
 #[cfg(test)]
 mod port;

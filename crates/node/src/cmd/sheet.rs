@@ -4,15 +4,17 @@
 //! Columns are found by their names, in Chinese or English, in any order. What is wrong with a cell is
 //! collected with its row and column, so that one run names everything.
 
+mod xlsx;
+
+use self::xlsx::xlsx;
 use super::words::{self, cut};
 use crate::{failure::Failure, text::width};
-use calamine::{DataRef, Reader as _, Xlsx};
 use ding_modules::{calendar::Day, ids::text::half_width};
 use ding_primitives::limits;
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, Cursor, Read as _, Seek},
+    io::{self, Read as _},
     path::Path,
 };
 
@@ -24,8 +26,6 @@ const PROBLEMS_SHOWN: usize = 50;
 const WIDTH_MIN: usize = 8;
 const WIDTH_MAX: usize = 60;
 const WIDTH_MARGIN: u16 = 2;
-/// A number above this has lost digits in an office program (they keep 15).
-const EXACT_MAX: f64 = 1e15;
 
 /// A column that a sheet may have.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,24 @@ pub(crate) struct Sheet {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// What an import makes of a sheet before it asks the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The names of the columns, and the texts of all rows.
+    pub texts: Vec<Vec<String>>,
+    /// The calls that it would send.
+    pub calls: Vec<Vec<u8>>,
+    /// What is wrong with it.
+    pub problems: Vec<String>,
+}
+
+impl Taken {
+    pub(super) fn new(sheet: &Sheet, calls: impl Iterator<Item = Vec<u8>>) -> Self {
+        let problems = sheet.problems.iter().map(ToString::to_string).collect();
+        Self { texts: sheet.texts(), calls: calls.collect(), problems }
+    }
+}
+
 /// Sends what a sheet asks for; if somebody stops it (Ctrl-C), says how it goes on.
 ///
 /// # Errors
@@ -156,6 +174,21 @@ impl Sheet {
                 limits::SHEET_BYTES_MAX
             )));
         }
+        Self::from_bytes(path, bytes, name, columns)
+    }
+
+    /// The same of what was read. `path` is for errors.
+    ///
+    /// # Errors
+    ///
+    /// It is no sheet, or has none of the columns.
+    pub(crate) fn from_bytes(
+        path: &Path,
+        bytes: Vec<u8>,
+        name: Option<&str>,
+        columns: &'static [Column],
+    ) -> Result<Self, Failure> {
+        let shown = path.display();
         let raw = if bytes.starts_with(b"PK\x03\x04") {
             xlsx(bytes, name)
         } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
@@ -246,6 +279,18 @@ impl Sheet {
         self.rows.len()
     }
 
+    /// The texts of all columns and rows, below the first name of each column, as a sheet that is written
+    /// would have them. What cannot be read is empty.
+    pub(crate) fn texts(&self) -> Vec<Vec<String>> {
+        let names = self.columns.iter().filter_map(|column| column.names.first());
+        let names = names.map(|name| (*name).to_owned()).collect();
+        let rows = self.rows.iter().map(|(number, cells)| {
+            let row = Row { sheet: self, number: *number, cells };
+            self.columns.iter().map(|column| row.text(column.key).unwrap_or_default().to_owned()).collect()
+        });
+        core::iter::once(names).chain(rows).collect()
+    }
+
     /// Makes something of every row; what is wrong is collected.
     pub(crate) fn each<T>(
         &mut self,
@@ -291,7 +336,7 @@ impl Row<'_> {
             None => Ok(""),
             Some(Cell::Text(text)) => {
                 let text = text.trim();
-                Ok(text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text))
+                Ok(text.strip_prefix('\'').filter(|rest| is_formula(rest)).map_or(text, str::trim))
             }
             Some(Cell::Bad(why)) => Err(why.clone()),
         }
@@ -446,92 +491,6 @@ pub(crate) fn day(text: &str) -> Result<Day, String> {
 /// be meant so: 1982 to 2091.
 const OFFICE_EPOCH: u32 = 25_569;
 const OFFICE_DAYS: core::ops::Range<u32> = 30_000..70_000;
-
-/// Refuses an archive that unpacks to more than is allowed, whatever it says of itself.
-fn require_small(bytes: &[u8]) -> Result<(), String> {
-    let no_sheet = |error: zip::result::ZipError| format!("it is no XLSX file: {error}");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(no_sheet)?;
-    let mut left = limits::SHEET_UNPACKED_BYTES_MAX;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(no_sheet)?;
-        let read = io::copy(&mut part.take(left.saturating_add(1)), &mut io::sink())
-            .map_err(|error| format!("it is damaged: {error}"))?;
-        left = left.checked_sub(read).ok_or_else(|| {
-            format!("it unpacks to more than {} bytes; split it", limits::SHEET_UNPACKED_BYTES_MAX)
-        })?;
-    }
-    Ok(())
-}
-
-fn xlsx(bytes: Vec<u8>, name: Option<&str>) -> Result<Vec<Raw>, String> {
-    require_small(&bytes)?;
-    let mut book: Xlsx<_> =
-        Xlsx::new(Cursor::new(bytes)).map_err(|error| format!("it is no XLSX file: {error}"))?;
-    let names = book.sheet_names();
-    let chosen = match name {
-        Some(name) => names.iter().find(|known| *known == name),
-        None => names.first(),
-    };
-    let chosen = chosen.cloned().ok_or_else(|| match name {
-        Some(name) => format!("it has no sheet {name:?}; its sheets are {}", names.join(", ")),
-        None => "it has no sheet".into(),
-    })?;
-    cells(&mut book, &chosen)
-}
-
-fn cells<R: io::Read + Seek>(book: &mut Xlsx<R>, sheet: &str) -> Result<Vec<Raw>, String> {
-    let damaged = |error: calamine::XlsxError| format!("sheet {sheet:?} is damaged: {error}");
-    let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
-    let mut rows: BTreeMap<usize, BTreeMap<usize, Cell>> = BTreeMap::new();
-    let mut left = limits::SHEET_UNPACKED_BYTES_MAX;
-    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
-        let (row, column) = found.pos;
-        let unsolved = || {
-            let what = "the cell holds a formula that nobody computed; open the sheet in an office program and save it \
-                        there, or write the value itself";
-            found.formula.as_ref().map(|_| Cell::Bad(what.into()))
-        };
-        let Some(cell) = cell(&found.value).or_else(unsolved) else { continue };
-        let number = row as usize + 1;
-        if column as usize >= limits::SHEET_COLUMNS_MAX {
-            return Err(too_many_columns(number));
-        }
-        if let Cell::Text(text) = &cell {
-            // A shared text counts as often as it is used.
-            left = left.checked_sub(text.len() as u64).ok_or_else(|| {
-                format!("its cells hold more than {} bytes; split it", limits::SHEET_UNPACKED_BYTES_MAX)
-            })?;
-        }
-        rows.entry(number).or_default().insert(column as usize, cell);
-        if rows.len() > limits::SHEET_ROWS_MAX + TITLE_ROWS_MAX {
-            return Err(too_many_rows());
-        }
-    }
-    Ok(rows.into_iter().collect())
-}
-
-/// What a cell shows; of a formula its last result. `None` if it is empty.
-fn cell(value: &DataRef<'_>) -> Option<Cell> {
-    Some(match value {
-        DataRef::Empty => return None,
-        DataRef::String(text) => Cell::Text(text.clone()),
-        DataRef::SharedString(text) => Cell::Text((*text).to_owned()),
-        DataRef::Int(number) => Cell::Text(number.to_string()),
-        DataRef::Float(number) if number.abs() >= EXACT_MAX => Cell::Bad(
-            "the cell holds a number of more than 15 digits, of which office programs lose the last; format the column as text and enter it again".into(),
-        ),
-        // A whole number prints without a point.
-        DataRef::Float(number) => Cell::Text(number.to_string()),
-        DataRef::Bool(is) => Cell::Text((if *is { "yes" } else { "no" }).into()),
-        DataRef::DateTime(time) if time.is_datetime() => {
-            let (year, month, day, ..) = time.to_ymd_hms_milli();
-            Cell::Text(format!("{year:04}-{month:02}-{day:02}"))
-        }
-        DataRef::DateTimeIso(text) => Cell::Text(text.split('T').next().unwrap_or_default().to_owned()),
-        DataRef::DateTime(_) | DataRef::DurationIso(_) => Cell::Bad("the cell holds a duration".into()),
-        DataRef::Error(error) => Cell::Bad(format!("the cell holds the error {error}")),
-    })
-}
 
 /// Whether an office program would take a cell for a formula.
 fn is_formula(text: &str) -> bool {

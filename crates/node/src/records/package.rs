@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
 /// Version of packages.
-const PACKAGE_VERSION: u32 = 1;
+pub(super) const PACKAGE_VERSION: u32 = 1;
 
 /// A disclosure, before it is sealed. Fields that were not asked for are not in it.
 #[derive(Serialize, Deserialize)]

@@ -249,6 +249,10 @@ impl Record {
         if salts != [want; 2] {
             return Err("a record with a salt of another length".into());
         }
+        // The subject of an organisation is its code.
+        if matches!(&record.identity, Identity::Organisation(known) if uscc::check(&known.code).is_err()) {
+            return Err("a record of an organisation with a code that is none".into());
+        }
         Ok(record)
     }
 

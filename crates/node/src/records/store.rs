@@ -33,7 +33,7 @@ use zeroize::Zeroizing;
 /// Folder of the records unless told otherwise.
 pub(crate) const DEFAULT_RECORDS: &str = "ding-data/records";
 /// Version of the folder.
-const STORE_VERSION: u32 = 1;
+pub(super) const STORE_VERSION: u32 = 1;
 const STORE: &str = "store.json";
 const KEY: &str = "key.age";
 const ERASED: &str = "erased.jsonl";
@@ -61,6 +61,31 @@ struct Keys {
     index: String,
 }
 
+impl Head {
+    /// Reads what anyone may see of a folder.
+    fn from_json(folder: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let shown = folder.display();
+        let head: Self = serde_json::from_slice(bytes)
+            .map_err(|error| Failure::Input(format!("{shown}/{STORE} is damaged: {error}")))?;
+        if head.version != STORE_VERSION {
+            let version = head.version;
+            return Err(Failure::Input(format!(
+                "{shown} was written by another release (records {version}, this one reads {STORE_VERSION})"
+            )));
+        }
+        Ok(head)
+    }
+}
+
+/// Reads the head of a folder of records and writes it again.
+///
+/// # Errors
+///
+/// It is damaged, or of another release.
+pub(crate) fn head(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(&Head::from_json(Path::new("records"), bytes)?).map_err(Failure::failed)
+}
+
 impl Drop for Keys {
     fn drop(&mut self) {
         zeroize::Zeroize::zeroize(&mut self.key);
@@ -77,15 +102,17 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}.{}.age", self.index, hex::encode(self.subject))
     }
 
-    fn of(name: &str) -> Option<Self> {
+    /// The record that a file of this name holds.
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let (index, rest) = name.strip_suffix(".age")?.split_once('.')?;
         let fits = index.len() == INDEX_DIGITS && index.bytes().all(|byte| byte.is_ascii_hexdigit());
         let subject = rest.parse().ok().filter(|_| rest.len() == 64)?;
-        fits.then(|| Self { index: index.to_owned(), subject })
+        // Another spelling of a name is another file, which no record was written to.
+        fits.then(|| Self { index: index.to_owned(), subject }).filter(|entry| entry.name() == name)
     }
 }
 
@@ -164,14 +191,7 @@ impl Store {
             )));
         }
         let lock = lock(folder)?;
-        let head: Head = serde_json::from_slice(&read(&folder.join(STORE), SMALL_BYTES_MAX)?)
-            .map_err(|error| Failure::Input(format!("{shown}/{STORE} is damaged: {error}")))?;
-        if head.version != STORE_VERSION {
-            let version = head.version;
-            return Err(Failure::Input(format!(
-                "{shown} was written by another release (records {version}, this one reads {STORE_VERSION})"
-            )));
-        }
+        let head = Head::from_json(folder, &read(&folder.join(STORE), SMALL_BYTES_MAX)?)?;
         let path = folder.join(KEY);
         let text = sealed::open_by_passphrase(passphrase, &read(&path, SMALL_BYTES_MAX)?, &path)?;
         let damaged = || Failure::Input(format!("{} is damaged: it holds no keys", path.display()));

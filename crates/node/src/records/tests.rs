@@ -1,3 +1,5 @@
+mod kept;
+
 use super::{
     package::{About, Package},
     record::Document,
@@ -39,6 +41,30 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn only_a_name_as_it_is_written_is_a_record() {
+    let name = format!("{}.{}.age", "0a".repeat(16), "0b".repeat(32));
+    assert_eq!(store::Entry::of(&name).map(|entry| entry.name()), Some(name.clone()));
+    // It would be looked for under the other spelling, and not be there.
+    let other = name.replace("0b", "0B");
+    for wrong in [other.as_str(), "0a.0b.age", &name[1..], ""] {
+        assert_eq!(store::Entry::of(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_record_with_a_code_that_is_none_is_damaged() {
+    let organisation = Organisation::new("海港链", "91110000MA00000077").unwrap();
+    let record = Record::new(Identity::Organisation(organisation), 7);
+    let text = serde_json::to_string(&record).unwrap();
+    assert!(Record::from_json(text.as_bytes()).is_ok());
+    for code in ["9".repeat(40), "91110000MA00000078".into(), String::new()] {
+        let other = text.replace("91110000MA00000077", &code);
+        let error = Record::from_json(other.as_bytes()).unwrap_err();
+        assert!(error.contains("a code that is none"), "{error}");
     }
 }
 

@@ -31,8 +31,10 @@ const KEY_BYTES: usize = 32;
 const IV_BYTES: usize = 16;
 /// Memory that the cost of a file may ask for; geth's standard cost takes 256 MiB.
 const SCRYPT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
-/// Repetitions that the cost of a file may ask for.
+/// Repetitions that the cost of a file may ask for, and the size of a block, for each of which the blocks of
+/// all repetitions take 128 bytes; geth's is 8.
 const SCRYPT_P_MAX: u32 = 16;
+const SCRYPT_R_MAX: u32 = 1024;
 const PBKDF2_ROUNDS_MAX: u32 = 10_000_000;
 
 /// A key file whose fields are what they should be.
@@ -159,9 +161,10 @@ impl KdfParams {
             return Err("scrypt needs n, r and p".into());
         };
         let memory = n.checked_mul(128 * u64::from(r)).filter(|bytes| *bytes <= SCRYPT_BYTES_MAX);
-        if memory.is_none() || p > SCRYPT_P_MAX {
+        if memory.is_none() || p > SCRYPT_P_MAX || r > SCRYPT_R_MAX {
             return Err(format!(
-                "scrypt n {n}, r {r}, p {p} cost more than the {SCRYPT_BYTES_MAX} bytes and p {SCRYPT_P_MAX} allowed"
+                "scrypt n {n}, r {r}, p {p} cost more than the {SCRYPT_BYTES_MAX} bytes, r {SCRYPT_R_MAX} and p \
+                 {SCRYPT_P_MAX} allowed"
             ));
         }
         let log_n = u8::try_from(n.checked_ilog2().unwrap_or_default()).unwrap_or_default();
@@ -225,8 +228,8 @@ impl KeyFile {
     pub fn cost(&self) -> (u64, u64) {
         match self.cost {
             Cost::Scrypt(params) => {
-                let memory = (128 * u64::from(params.r())) << params.log_n();
-                (memory, u64::from(params.p()))
+                let (block, p) = (128 * u64::from(params.r()), u64::from(params.p()));
+                ((block << params.log_n()).saturating_add(block.saturating_mul(p)), p)
             }
             Cost::Pbkdf2 { rounds } => (0, rounds.into()),
         }

@@ -143,7 +143,7 @@ fn a_hostile_or_damaged_key_file_is_refused_before_it_costs_anything() {
     let accounts = Accounts::new(&folder.0);
     let passphrase = folder.passphrase("testpassword");
     type Change = fn(&mut Value);
-    let cases: [(Change, &str); 14] = [
+    let cases: [(Change, &str); 15] = [
         (|f| f["version"] = 1.into(), "version 1"),
         (|f| f["address"] = "0x12".into(), "address"),
         (|f| f["Crypto"]["cipher"] = "aes-256-gcm".into(), "cipher"),
@@ -156,6 +156,15 @@ fn a_hostile_or_damaged_key_file_is_refused_before_it_costs_anything() {
         (|f| f["Crypto"]["kdfparams"]["r"] = 0.into(), "are no cost"),
         (|f| f["Crypto"]["kdfparams"]["n"] = (1u64 << 31).into(), "cost more"),
         (|f| f["Crypto"]["kdfparams"]["p"] = 17.into(), "cost more"),
+        // The blocks of 16 repetitions would take 8 GiB, beside the 1 GiB that n and r tell of.
+        (
+            |f| {
+                f["Crypto"]["kdfparams"]["n"] = 2.into();
+                f["Crypto"]["kdfparams"]["r"] = (1u64 << 22).into();
+                f["Crypto"]["kdfparams"]["p"] = 16.into();
+            },
+            "cost more",
+        ),
         (|f| f["Crypto"]["kdf"] = "argon2".into(), "argon2"),
         (|f| f["Crypto"]["kdf"] = "pbkdf2".into(), "pbkdf2"),
     ];

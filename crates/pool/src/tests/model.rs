@@ -16,6 +16,7 @@ const BOUNDS: PoolLimits = PoolLimits {
     bytes: 3_200,
     sender_transactions: 5,
     idle_senders: 1_000,
+    fates: 100_000,
     lifetime_ms: 40,
 };
 

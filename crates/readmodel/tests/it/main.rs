@@ -9,6 +9,7 @@ mod files;
 mod follow;
 mod logs;
 mod rebuild;
+mod rows;
 #[path = "../support/story.rs"]
 mod story;
 mod supervision;

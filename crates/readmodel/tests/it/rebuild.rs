@@ -54,6 +54,41 @@ fn rows_are_the_same_block_by_block_caught_up_restarted_and_rebuilt() {
         assert_eq!(heard.last(), Some(&(Height::new(head), Height::new(head))));
         drop(model);
         assert!(dump(&restarted.file()) == wanted, "rebuilt, seed {seed}");
+
+        let digest = |folder: &Folder| folder.open().digest().unwrap();
+        let whole = digest(&caught_up);
+        assert_eq!((whole.height, whole.rows("blocks")), (Height::new(head), chain.blocks.len() as u64));
+        assert!(whole.tables.iter().all(|table| table.rows > 0), "{whole:?}");
+        assert_eq!(digest(&single), whole, "however the rows came, seed {seed}");
+        assert_eq!(digest(&restarted).hash(), whole.hash());
+    }
+}
+
+#[test]
+fn a_digest_names_the_table_in_which_a_value_or_a_row_differs() {
+    let mut chain = RandomChain::new(1);
+    chain.script = Story::whole().logs().into();
+    (0..120).for_each(|_| chain.grow());
+    let folder = Folder::new();
+    let model = folder.open();
+    model.project(&chain.blocks).unwrap();
+    let before = model.digest().unwrap();
+    drop(model);
+    let changes = [
+        ("transactions", "UPDATE transactions SET gas_used = gas_used + 1 WHERE ordinal = 3"),
+        (
+            "supervision_history",
+            "DELETE FROM supervision_history WHERE ordinal = (SELECT max(ordinal) FROM supervision_history)",
+        ),
+        ("supervision_services", "UPDATE supervision_services SET number = name, name = number WHERE id = 1"),
+    ];
+    let mut last = before;
+    for (table, change) in changes {
+        Connection::open(folder.file()).unwrap().execute_batch(change).unwrap();
+        let now = folder.open().digest().unwrap();
+        assert_eq!(now.differs(&last), Some(table), "{change}");
+        assert_ne!(now.hash(), last.hash());
+        last = now;
     }
 }
 

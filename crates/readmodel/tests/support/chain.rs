@@ -250,7 +250,8 @@ impl RandomChain {
             .collect()
     }
 
-    fn evidence(&mut self) -> Log {
+    /// Something that the module evidence tells of in the next block.
+    pub fn evidence(&mut self) -> Log {
         let height = self.head().header.height.next().get();
         let timestamp = START_MS + height * 137;
         let depositor = Address::with_last_byte(0xd0 + u8::try_from(self.dice.below(4)).unwrap());

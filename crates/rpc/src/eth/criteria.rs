@@ -1,10 +1,12 @@
 //! Which logs are asked for: the filter object of `eth_getLogs`, filters and subscriptions.
 
-use crate::error::RpcError;
+use crate::{Rpc, error::RpcError};
 use alloy_eips::BlockNumberOrTag;
-use ding_primitives::{Address, B256, Height, Log, codes, limits};
+use ding_primitives::{Address, B256, Height, Holding, Log, codes, limits};
 use ding_readmodel::LogFilter;
 use serde::{Deserialize, Deserializer, de};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Which blocks are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,76 @@ pub(crate) struct Criteria {
 impl Default for Criteria {
     fn default() -> Self {
         Self { blocks: Blocks::Range { from: None, to: None }, addresses: Vec::new(), topics: Vec::new() }
+    }
+}
+
+/// A filter that is kept, and its terms' share of the room for those of all kept filters.
+#[derive(Debug)]
+pub(crate) struct Held {
+    criteria: Criteria,
+    _room: OwnedSemaphorePermit,
+}
+
+impl core::ops::Deref for Held {
+    type Target = Criteria;
+
+    fn deref(&self) -> &Criteria {
+        &self.criteria
+    }
+}
+
+/// Room for the terms of all filters and subscriptions together: one client alone may install
+/// thousands of filters, each with thousands of terms.
+#[derive(Debug)]
+pub(crate) struct Room {
+    max: usize,
+    free: Arc<Semaphore>,
+}
+
+impl Room {
+    /// Room for `max` terms.
+    pub(crate) fn new(max: usize) -> Self {
+        let max = max.min(Semaphore::MAX_PERMITS);
+        Self { max, free: Arc::new(Semaphore::new(max)) }
+    }
+
+    /// How much of it is taken.
+    pub(crate) fn holding(&self) -> Holding {
+        let taken = self.max.saturating_sub(self.free.available_permits());
+        Holding::new("addresses and topics of filters and subscriptions", taken, self.max)
+    }
+
+    /// Keeps a filter while what this returns lives; gives it back if there is no room.
+    fn take(&self, criteria: Criteria) -> Result<Arc<Held>, Criteria> {
+        let terms = u32::try_from(criteria.terms()).unwrap_or(u32::MAX);
+        match self.free.clone().try_acquire_many_owned(terms) {
+            Ok(room) => Ok(Arc::new(Held { criteria, _room: room })),
+            Err(_) => Err(criteria),
+        }
+    }
+}
+
+impl Rpc {
+    /// Keeps a filter for its client, if there is room.
+    pub(crate) fn hold(&self, criteria: Criteria) -> Result<Arc<Held>, RpcError> {
+        let room = self.room();
+        room.take(criteria)
+            .or_else(|criteria| {
+                self.filters().sweep(self.now_ms());
+                room.take(criteria)
+            })
+            .map_err(|criteria| {
+                RpcError::new(
+                    codes::LIMIT_EXCEEDED,
+                    format!(
+                        "no room for {} addresses and topics: filters and subscriptions hold {} of {}; uninstall \
+                         some or try again later",
+                        criteria.terms(),
+                        room.holding().held,
+                        room.max
+                    ),
+                )
+            })
     }
 }
 
@@ -86,6 +158,11 @@ impl<'de> Deserialize<'de> for Criteria {
 }
 
 impl Criteria {
+    /// Addresses and topics it names.
+    fn terms(&self) -> usize {
+        self.topics.iter().map(Vec::len).sum::<usize>().saturating_add(self.addresses.len())
+    }
+
     /// Bounds the number of terms.
     pub(crate) fn check(self) -> Result<Self, RpcError> {
         let most = self.topics.iter().map(Vec::len).chain([self.addresses.len()]).max().unwrap_or_default();
@@ -242,5 +319,20 @@ mod tests {
             .collect();
         let criteria = parse(&format!(r#"{{"topics":[[{}]]}}"#, many.join(",")));
         assert_eq!(criteria.check().unwrap_err().code, codes::LIMIT_EXCEEDED);
+    }
+
+    #[test]
+    fn filters_share_one_room_and_give_their_share_back_when_they_go() {
+        let named = || parse(r#"{"address": "0x0101010101010101010101010101010101010101"}"#);
+        let room = Room::new(2);
+        let (first, second) = (room.take(named()).unwrap(), room.take(named()).unwrap());
+        assert!(room.take(named()).is_err());
+        assert!(room.take(Criteria::default()).is_ok(), "what names nothing takes no room");
+        assert_eq!((room.holding().held, room.holding().is_within()), (2, true));
+        let again = first.clone();
+        drop(first);
+        assert!(room.take(named()).is_err(), "somebody still uses it");
+        drop((again, second));
+        assert_eq!(room.holding().held, 0);
     }
 }

@@ -7,14 +7,14 @@ use crate::{
     Rpc,
     error::RpcError,
     eth::{
-        criteria::{Blocks, Criteria},
+        criteria::{Blocks, Criteria, Held},
         logs::{self, Found},
     },
     lock,
     params::Params,
 };
 use ding_chain::reader::BlockId;
-use ding_primitives::{B256, Height, U256, codes, limits};
+use ding_primitives::{B256, Height, Holding, U256, codes, limits};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -25,8 +25,11 @@ use std::{
 const STEP: u64 = 256;
 
 /// The filters installed.
-#[derive(Debug, Default)]
-pub(crate) struct Filters(Mutex<BTreeMap<U256, Installed>>);
+#[derive(Debug)]
+pub(crate) struct Filters {
+    max: usize,
+    installed: Mutex<BTreeMap<U256, Installed>>,
+}
 
 #[derive(Clone, Debug)]
 struct Installed {
@@ -38,21 +41,33 @@ struct Installed {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Logs(Arc<Criteria>),
+    Logs(Arc<Held>),
     Blocks,
 }
 
 impl Filters {
+    /// Room for `max` filters.
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max, installed: Mutex::default() }
+    }
+
+    /// How much it holds.
+    pub(crate) fn holding(&self) -> Holding {
+        Holding::new("filters", lock(&self.installed).len(), self.max)
+    }
+
+    /// Removes those that nobody asked for in a long time.
+    pub(crate) fn sweep(&self, now_ms: u64) {
+        lock(&self.installed).retain(|_, filter| !filter.is_forgotten(now_ms));
+    }
+
     fn install(&self, id: U256, kind: Kind, next: u64, now_ms: u64) -> Result<U256, RpcError> {
-        let mut filters = lock(&self.0);
-        filters.retain(|_, filter| !filter.is_forgotten(now_ms));
-        if filters.len() >= limits::RPC_FILTERS_MAX {
+        self.sweep(now_ms);
+        let mut filters = lock(&self.installed);
+        if filters.len() >= self.max {
             return Err(RpcError::new(
                 codes::LIMIT_EXCEEDED,
-                format!(
-                    "{} filters are installed; uninstall some or try again later",
-                    limits::RPC_FILTERS_MAX
-                ),
+                format!("{} filters are installed; uninstall some or try again later", self.max),
             ));
         }
         filters.insert(id, Installed { kind, next, asked_ms: now_ms });
@@ -60,7 +75,7 @@ impl Filters {
     }
 
     fn ask(&self, id: U256, now_ms: u64) -> Result<Installed, RpcError> {
-        let mut filters = lock(&self.0);
+        let mut filters = lock(&self.installed);
         let filter =
             filters.get_mut(&id).filter(|filter| !filter.is_forgotten(now_ms)).ok_or_else(not_found)?;
         filter.asked_ms = now_ms;
@@ -68,7 +83,7 @@ impl Filters {
     }
 
     fn advance(&self, id: U256, next: u64) {
-        if let Some(filter) = lock(&self.0).get_mut(&id) {
+        if let Some(filter) = lock(&self.installed).get_mut(&id) {
             filter.next = filter.next.max(next);
         }
     }
@@ -97,7 +112,7 @@ pub(crate) async fn new_logs(rpc: &Rpc, params: Params<'_>) -> Result<U256, RpcE
         return Err(RpcError::params("a filter follows new blocks; use eth_getLogs for one blockHash"));
     }
     filter.range(latest)?;
-    rpc.filters().install(rpc.issue_id(), Kind::Logs(Arc::new(filter)), latest.get() + 1, rpc.now_ms())
+    rpc.filters().install(rpc.issue_id(), Kind::Logs(rpc.hold(filter)?), latest.get() + 1, rpc.now_ms())
 }
 
 pub(crate) async fn new_blocks(rpc: &Rpc, params: Params<'_>) -> Result<U256, RpcError> {
@@ -186,5 +201,5 @@ pub(crate) async fn all_logs(rpc: &Rpc, params: Params<'_>) -> Result<Vec<Found>
 
 pub(crate) async fn uninstall(rpc: &Rpc, params: Params<'_>) -> Result<bool, RpcError> {
     let id: U256 = params.one("filter id")?;
-    Ok(lock(&rpc.filters().0).remove(&id).is_some())
+    Ok(lock(&rpc.filters().installed).remove(&id).is_some())
 }

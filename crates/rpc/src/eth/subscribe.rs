@@ -7,7 +7,10 @@
 use crate::{
     Rpc,
     error::RpcError,
-    eth::{criteria::Criteria, logs},
+    eth::{
+        criteria::{Criteria, Held},
+        logs,
+    },
     json::{HeaderJson, log_json},
     lock,
     params::Params,
@@ -64,7 +67,7 @@ struct Topic {
 #[derive(Clone, Debug)]
 enum Kind {
     NewHeads,
-    Logs(Arc<Criteria>),
+    Logs(Arc<Held>),
 }
 
 pub(crate) fn add(
@@ -77,7 +80,7 @@ pub(crate) fn add(
         "newHeads" => Kind::NewHeads,
         "logs" => {
             let filter: Criteria = params.maybe("filter")?.unwrap_or_default();
-            Kind::Logs(Arc::new(filter.check()?))
+            Kind::Logs(rpc.hold(filter.check()?)?)
         }
         "newPendingTransactions" | "syncing" => {
             return Err(RpcError::new(
@@ -138,12 +141,13 @@ fn notification(subscription: U256, result: &impl Serialize) -> Option<String> {
 }
 
 impl Subscriptions {
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether the connection subscribed to nothing.
+    pub fn is_empty(&self) -> bool {
         lock(&self.0).is_empty()
     }
 
     /// What this connection is told of a block, one message at a time: a block can have many logs.
-    pub(crate) fn tell<'a>(
+    pub fn tell<'a>(
         &self,
         rpc: &'a Rpc,
         block: &'a FinalizedBlock,

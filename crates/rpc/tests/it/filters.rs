@@ -4,10 +4,12 @@ use crate::{
     logs::{ONE, places},
     world::{World, emitter},
 };
+use ding_chain::Reader;
 use ding_execution::mocks::Wallet;
-use ding_primitives::{B256, Bytes, limits};
+use ding_primitives::{B256, Bytes, Holding, codes, limits};
+use ding_rpc::{Parts, Rpc, RpcLimits};
 use serde_json::{Value, json};
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 async fn changes(world: &World, id: &Value) -> Value {
     world.get("eth_getFilterChanges", json!([id])).await
@@ -67,4 +69,42 @@ async fn a_filter_that_nobody_asks_is_forgotten_and_their_number_is_bounded() {
     changes(&world, &kept).await;
     world.now_ms.fetch_add(limits::RPC_FILTER_LIFETIME_MS + 1, Ordering::SeqCst);
     world.refuse("eth_getFilterChanges", json!([kept])).await.is(-32000, "filter not found");
+}
+
+#[tokio::test]
+async fn a_door_with_small_bounds_keeps_them_and_refuses_filters_by_name() {
+    let world = World::started().await;
+    let now_ms = world.now_ms.clone();
+    let parts = Parts {
+        reader: Reader::new(world.chain.clone()),
+        pool: world.pool.clone(),
+        query: None,
+        clock: Arc::new(move || now_ms.load(Ordering::SeqCst)),
+        seed: B256::repeat_byte(8),
+    };
+    let rpc = Rpc::with_limits(parts, RpcLimits { accounts: 2, filters: 3, terms: 4, blooms: 2 });
+    let three = json!([{"topics": [[B256::ZERO, B256::repeat_byte(1), B256::repeat_byte(2)]]}]).to_string();
+    rpc.call("eth_newFilter", &three).await.unwrap();
+    let refused = rpc.call("eth_newFilter", &three).await.unwrap_err();
+    assert_eq!(refused.code, codes::LIMIT_EXCEEDED);
+    assert!(refused.message.contains("hold 3 of 4"), "{}", refused.message);
+    rpc.call("eth_newBlockFilter", "[]").await.unwrap();
+    rpc.call("eth_newBlockFilter", "[]").await.unwrap();
+    let refused = rpc.call("eth_newBlockFilter", "[]").await.unwrap_err();
+    assert!(refused.message.starts_with("3 filters are installed"), "{}", refused.message);
+    for _ in 0..5 {
+        world.chain.seal(Vec::new());
+    }
+    for number in 0..5 {
+        rpc.call("eth_getBlockByNumber", &json!([format!("0x{number:x}"), false]).to_string()).await.unwrap();
+        for holding in rpc.all_holdings() {
+            assert!(holding.is_within(), "{holding}");
+        }
+    }
+    let full = |name| rpc.holdings().iter().any(|h: &Holding| h.name == name && h.held == h.limit);
+    assert!(full("filters") && full("bloom filters of blocks"), "{:?}", rpc.holdings());
+    // A filter that nobody asks for gives its room to the next.
+    world.now_ms.fetch_add(limits::RPC_FILTER_LIFETIME_MS + 1, Ordering::SeqCst);
+    rpc.call("eth_newFilter", &three).await.unwrap();
+    assert!(rpc.metrics().contains("ding_held_max{chain=\"harbour\",of=\"filters\"} 3"));
 }

@@ -2,7 +2,7 @@
 //! what first, how far the counters are.
 
 use super::Facts;
-use crate::workload::{BATCH, Expect, accounts};
+use crate::workload::{BATCH, Expect, holders};
 use alloy_consensus::TxEnvelope;
 use alloy_eips::eip2718::Decodable2718 as _;
 use alloy_primitives::TxKind;
@@ -60,6 +60,8 @@ pub struct Model {
     tip: Option<(B256, u64)>,
     accounts: BTreeMap<Address, Vec<Holding>>,
     places: BTreeMap<B256, (u64, usize)>,
+    /// What stands in a block with this nonce of this account.
+    nonces: BTreeMap<(Address, u64), B256>,
     told: BTreeMap<B256, Told>,
     deposits: BTreeMap<B256, (Address, u64)>,
     again: u64,
@@ -78,7 +80,7 @@ impl Model {
     /// The ledger before its first block.
     pub fn new(spec: &Spec) -> Self {
         let holding = Holding { height: 0, nonce: 0, balance: U256::from(ENDOWMENT) };
-        let accounts = accounts().iter().map(|key| (key.address(), vec![holding])).collect();
+        let accounts = holders().iter().map(|key| (key.address(), vec![holding])).collect();
         Self { chain_id: spec.chain_id, accounts, facts: Facts::new(spec), ..Self::default() }
     }
 
@@ -95,6 +97,11 @@ impl Model {
     /// Where a transaction stands.
     pub fn place(&self, hash: &B256) -> Option<(u64, usize)> {
         self.places.get(hash).copied()
+    }
+
+    /// What stands in a block with this nonce of this account.
+    pub fn at_nonce(&self, sender: Address, nonce: u64) -> Option<B256> {
+        self.nonces.get(&(sender, nonce)).copied()
     }
 
     /// Transactions that stand somewhere.
@@ -218,6 +225,7 @@ impl Model {
         let Some(balance) = before.balance.checked_sub(moved) else {
             return Err(format!("moves {moved} of {}", before.balance));
         };
+        self.nonces.insert((sender, transaction.nonce()), hash);
         self.set(sender, before.nonce + 1, balance);
         if let TxKind::Call(to) = transaction.to()
             && let Some(holding) = self.account(&to, self.height)

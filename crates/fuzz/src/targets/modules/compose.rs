@@ -15,6 +15,8 @@ pub(super) struct Pools {
     pub(super) today: u64,
     /// Encoded structs by the name of their first field and the number of fields.
     pub(super) structs: Vec<(&'static str, usize, Vec<u8>)>,
+    /// Whole calls, for functions that take a call.
+    pub(super) inputs: Vec<Vec<u8>>,
 }
 
 /// An argument, as the ABI encodes it.
@@ -77,7 +79,13 @@ fn value(feed: &mut Feed<'_>, ty: &str, param: &Param, pools: &Pools, depth: u8)
             Some("?") => feed.string().to_vec(),
             text => text.unwrap_or_default().into(),
         }),
-        "bytes" => Value::Bytes(feed.string().to_vec()),
+        "bytes" => Value::Bytes(match pools.inputs.len().checked_sub(1) {
+            // Mostly a call of somebody's.
+            Some(last) if !feed.byte().is_multiple_of(4) => {
+                pools.inputs.get(usize::from(feed.byte()).min(last)).cloned().unwrap_or_default()
+            }
+            _ => feed.string().to_vec(),
+        }),
         ty if ty.starts_with("bytes") => Value::Word(feed.pick(&pools.words).unwrap_or_default()),
         ty => {
             let bits = ty.trim_start_matches(char::is_alphabetic).parse().unwrap_or(256);
@@ -92,6 +100,9 @@ fn number(feed: &mut Feed<'_>, bits: usize, pools: &Pools) -> U256 {
     let (kind, small) = (byte % 8, u64::from(byte / 8));
     let max = U256::MAX >> (256 - bits.clamp(8, 256));
     let number = match (kind, bits) {
+        // Shares, and years.
+        (3, 64..) => U256::from(small * 50),
+        (5, 16) => U256::from(2_020 + small),
         (0..=3, _) | (_, 8) if kind < 7 => U256::from(small),
         (4, 32..) => U256::from(pools.today - 3 + small),
         (5, 64..) => U256::from(pools.now_ms + small * 1_000),

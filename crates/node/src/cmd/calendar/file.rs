@@ -18,11 +18,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 /// A table that does not contradict itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Table {
-    pub(super) year: u16,
+pub(in crate::cmd) struct Table {
+    pub(in crate::cmd) year: u16,
     /// Days of the year from 1 on, ascending.
-    pub(super) holidays: Vec<u16>,
-    pub(super) makeup: Vec<u16>,
+    pub(in crate::cmd) holidays: Vec<u16>,
+    pub(in crate::cmd) makeup: Vec<u16>,
 }
 
 /// What a day of the table is.
@@ -88,7 +88,12 @@ pub(super) fn read(path: &Path, year: Option<u16>) -> Result<Table, Failure> {
     parse(&text, year).map_err(|why| Failure::Input(format!("{shown}: {why}")))
 }
 
-fn parse(text: &str, year: Option<u16>) -> Result<Table, String> {
+/// Reads a table from its text.
+///
+/// # Errors
+///
+/// Names the row and what is wrong with it.
+pub(in crate::cmd) fn parse(text: &str, year: Option<u16>) -> Result<Table, String> {
     let text = text.trim_start_matches('\u{feff}');
     let (told, entries) =
         if text.trim_start().starts_with('{') { from_json(text)? } else { (None, from_csv(text)?) };

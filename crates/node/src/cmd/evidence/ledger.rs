@@ -1,7 +1,7 @@
 //! The evidence module of a running chain: questions, transactions, receipts, proofs.
 
 use crate::{
-    client::{CallError, Chain, Client},
+    client::{self, CallError, Chain, Client},
     failure::Failure,
     wallet::{self, PrivateKeySigner},
 };
@@ -73,6 +73,7 @@ impl Receipt {
 #[derive(Debug, Deserialize)]
 struct Fate {
     status: String,
+    #[serde(default, deserialize_with = "client::maybe_told")]
     reason: Option<String>,
 }
 

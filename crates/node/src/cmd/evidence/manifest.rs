@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Layout of both files.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 /// How the name of a manifest ends.
 const MANIFEST_SUFFIX: &str = ".ding-batch.json";
 /// What the name of a path file has after that of its package.
@@ -32,7 +32,7 @@ const FOLDER_ENTRIES_MAX: usize = 100_000;
 /// The files of a batch, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Manifest {
+pub(in crate::cmd) struct Manifest {
     version: u32,
     /// Name of the chain.
     pub(super) chain: String,
@@ -119,7 +119,16 @@ impl Manifest {
     ///
     /// Says why it is none.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let manifest: Self = read_json(path, MANIFEST_BYTES_MAX, "list of a batch")?;
+        Self::from_json(path, &read_bounded(path, MANIFEST_BYTES_MAX)?)
+    }
+
+    /// The same of what was read. `path` is for errors.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is none.
+    pub(in crate::cmd) fn from_json(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let manifest: Self = parse(path, bytes, "list of a batch")?;
         let shown = path.display();
         require_version(path, manifest.version)?;
         if batch::root(&manifest.digests()) != Some(manifest.root) {
@@ -147,6 +156,14 @@ impl Manifest {
         let path = batch::path(&digests, index)?;
         let count = u32::try_from(digests.len()).ok()?;
         Some(PathFile { version: VERSION, sha256: *sha256, root: self.root, count, index, path })
+    }
+
+    /// Whether each file of the list has a way to the root.
+    pub(in crate::cmd) fn all_lead(&self) -> bool {
+        let size = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.iter().all(|item| {
+            self.path_of(&item.sha256).is_some_and(|path| path.leads(&item.sha256, &self.root, size))
+        })
     }
 
     fn digests(&self) -> Vec<B256> {
@@ -183,7 +200,16 @@ impl PathFile {
     ///
     /// Says why it is none.
     pub(in crate::cmd) fn read(path: &Path) -> Result<Self, Failure> {
-        let file: Self = read_json(path, PATH_BYTES_MAX, "path to the root of a batch")?;
+        Self::from_json(path, &read_bounded(path, PATH_BYTES_MAX)?)
+    }
+
+    /// The same of what was read. `path` is for errors.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is none.
+    pub(in crate::cmd) fn from_json(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let file: Self = parse(path, bytes, "path to the root of a batch")?;
         require_version(path, file.version)?;
         Ok(file)
     }
@@ -213,9 +239,8 @@ fn require_version(path: &Path, version: u32) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path, bytes_max: u64, what: &str) -> Result<T, Failure> {
-    let bytes = read_bounded(path, bytes_max)?;
-    serde_json::from_slice(&bytes)
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8], what: &str) -> Result<T, Failure> {
+    serde_json::from_slice(bytes)
         .map_err(|error| Failure::Input(format!("{} is no {what}: {error}", path.display())))
 }
 
@@ -231,9 +256,14 @@ pub(in crate::cmd) fn read_bounded(path: &Path, bytes_max: u64) -> Result<Vec<u8
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    write_whole(path, &to_json(value)?)
+}
+
+/// The bytes of a file of either kind.
+pub(in crate::cmd) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(Failure::failed)?;
     bytes.push(b'\n');
-    write_whole(path, &bytes)
+    Ok(bytes)
 }
 
 /// Writes a file so that it is there whole or not at all.

@@ -290,3 +290,53 @@ fn kinds_have_names_and_numbers() {
     assert_eq!(parse_kind("7"), Ok(Kind::Video));
     assert!(parse_kind("film").unwrap_err().contains("7 video"));
 }
+
+/// Lists and paths lie beside people's files for years. `fixtures/batch-N.json` and `path-N.json` are
+/// those of version N; `DING_REGENERATE=1 cargo test -p ding --lib evidence` adds the ones of a raised
+/// version. One that is there is never replaced.
+#[test]
+fn lists_and_paths_of_every_version_are_read_as_they_were_written_or_refused_by_name() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cmd/evidence/fixtures");
+    let files: Vec<file::Digests> = (1..=3u8)
+        .map(|number| file::Digests {
+            path: format!("photos/{number}.jpg").into(),
+            bytes: u64::from(number) * 1_000,
+            sha256: B256::repeat_byte(number),
+            sm3: B256::repeat_byte(0x10 + number),
+        })
+        .collect();
+    let list = manifest::Manifest::new("harbour", B256::repeat_byte(7), &files).unwrap();
+    let list = list.deposited_by(B256::repeat_byte(8));
+    let way = list.path_of(&files[1].sha256).unwrap();
+    let now = manifest::VERSION;
+    let names = [format!("batch-{now}.json"), format!("path-{now}.json")].map(|name| fixtures.join(name));
+    if std::env::var_os("DING_REGENERATE").is_some() && !names[0].exists() {
+        fs::create_dir_all(&fixtures).unwrap();
+        list.write(&names[0]).unwrap();
+        way.write(&names[1]).unwrap();
+    }
+    let folder = Folder::new("kept");
+    let (batch, path) = (folder.path("batch.json"), folder.path("path.json"));
+    list.write(batch.as_ref()).unwrap();
+    way.write(path.as_ref()).unwrap();
+    for (name, written) in names.iter().zip([batch, path]) {
+        let found = fs::read_to_string(name)
+            .unwrap_or_else(|error| panic!("{}: {error}; DING_REGENERATE=1 adds it", name.display()));
+        let written = fs::read_to_string(written).unwrap();
+        assert_eq!(written, found, "written otherwise under the same version: raise manifest::VERSION");
+    }
+    for entry in fs::read_dir(&fixtures).unwrap() {
+        let known = entry.unwrap().path();
+        let is_list = known.file_name().unwrap().to_str().unwrap().starts_with("batch-");
+        let read = match is_list {
+            true => manifest::Manifest::read(&known).map(|read| read == list),
+            false => manifest::PathFile::read(&known).map(|read| read == way),
+        };
+        match read {
+            Ok(same) => assert!(same && names.contains(&known), "{} is read otherwise", known.display()),
+            Err(error) => {
+                assert!(!names.contains(&known) && error.to_string().contains("has version"), "{error}");
+            }
+        }
+    }
+}

@@ -14,7 +14,7 @@ use super::forms::{self, content};
 use crate::{
     cmd::{
         desk::{Desk, Hand, Job},
-        sheet::{self, Problem, Sheet, refuse},
+        sheet::{self, Problem, Sheet, Taken, refuse},
         words::Salts,
     },
     failure::Failure,
@@ -89,8 +89,7 @@ impl Import {
     pub(super) async fn run(self, hand: Hand, json: bool) -> Result<(), Failure> {
         let mut sheet = Sheet::read(&self.file, self.sheet.as_deref(), COLUMNS)?;
         let mut warnings = Vec::new();
-        let mut entries = sheet.each(|row, problems| entry(row, self.confirmed, problems, &mut warnings));
-        compare(&mut entries, &mut sheet.problems);
+        let mut entries = entries(&mut sheet, self.confirmed, &mut warnings);
         self.refuse_if(&sheet)?;
         let salts = self.salts.as_deref().map(Salts::at).transpose()?;
         let desk = Desk::open(hand, json).await?;
@@ -163,6 +162,24 @@ impl Import {
         self.refuse_if(sheet)?;
         Ok(jobs)
     }
+}
+
+/// What the rows of a sheet say, each by itself and against the others; what is wrong is collected.
+fn entries(sheet: &mut Sheet, confirmed: bool, warnings: &mut Vec<String>) -> Vec<Entry> {
+    let mut entries = sheet.each(|row, problems| entry(row, confirmed, problems, warnings));
+    compare(&mut entries, &mut sheet.problems);
+    entries
+}
+
+/// What this import makes of the bytes of a sheet.
+///
+/// # Errors
+///
+/// They are no sheet of filings.
+pub(in crate::cmd) fn taken(bytes: Vec<u8>) -> Result<Taken, Failure> {
+    let mut sheet = Sheet::from_bytes("sheet".as_ref(), bytes, None, COLUMNS)?;
+    let entries = entries(&mut sheet, false, &mut Vec::new());
+    Ok(Taken::new(&sheet, entries.iter().map(|entry| entry.call().abi_encode())))
 }
 
 /// What the first row of a subject says of it.

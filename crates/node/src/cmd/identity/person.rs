@@ -61,6 +61,17 @@ impl PersonData {
     }
 }
 
+/// Reads and checks what somebody filled in.
+///
+/// # Errors
+///
+/// Names the field, never its content.
+pub(in crate::cmd) fn filled_in(bytes: &[u8]) -> Result<Person, Failure> {
+    let mut person = from_json(bytes)?;
+    person.check(today())?;
+    Ok(person)
+}
+
 /// The day in Beijing.
 fn today() -> Date {
     Date::from(Day::from_ms(named::now_ms()))

@@ -100,20 +100,28 @@ fn from_file(path: &Path) -> Result<Vec<OrganisationEntry>, Failure> {
         return Err(Failure::Input(format!("{shown} has {size} bytes, more than a genesis file may have")));
     }
     let text = fs::read(path).map_err(|e| Failure::Input(format!("cannot read {shown}: {e}")))?;
-    let list: Vec<OrganisationEntry> =
-        serde_json::from_slice(&text).map_err(|error| Failure::Input(format!("{shown}: {error}")))?;
+    from_json(&text).map_err(|why| Failure::Input(format!("{shown}: {why}")))
+}
+
+/// Reads a list of organisations.
+///
+/// # Errors
+///
+/// Says what is wrong with it.
+pub(crate) fn from_json(text: &[u8]) -> Result<Vec<OrganisationEntry>, String> {
+    let list: Vec<OrganisationEntry> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let runs = |entry: &&OrganisationEntry| !entry.validators.is_empty() || !entry.observers.is_empty();
     if let Some(entry) = list.iter().find(runs) {
-        return Err(Failure::Input(format!(
-            "{shown}: organisation {:?} names members; their keys are made here, so leave validators and observers out",
+        return Err(format!(
+            "organisation {:?} names members; their keys are made here, so leave validators and observers out",
             entry.name
-        )));
+        ));
     }
     Ok(list)
 }
 
 /// An organisation from one argument. The parts after the name are told apart by their form.
-fn organisation(text: &str) -> Result<OrganisationEntry, String> {
+pub(crate) fn organisation(text: &str) -> Result<OrganisationEntry, String> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
     let record = reader.records().next().ok_or("want NAME,ROLE,…")?.map_err(|error| error.to_string())?;

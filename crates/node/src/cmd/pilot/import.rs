@@ -13,7 +13,7 @@ use super::steps::entity;
 use crate::{
     cmd::{
         desk::{Desk, Hand, Job},
-        sheet::{self, Column, Problem, Row, Sheet, refuse},
+        sheet::{self, Column, Problem, Row, Sheet, Taken, refuse},
         words::{self, Amount, word},
     },
     failure::Failure,
@@ -172,8 +172,7 @@ impl Import {
     /// Names every row and column that cannot be taken; or what failed on the way.
     pub(super) async fn run(self, hand: Hand, json: bool) -> Result<(), Failure> {
         let mut sheet = Sheet::read(&self.file, self.sheet.as_deref(), COLUMNS)?;
-        let rows = sheet.each(plan);
-        let mut plans = gather(rows, &mut sheet.problems);
+        let mut plans = plans(&mut sheet);
         self.refuse_if(&sheet)?;
         let desk = Desk::open(hand, json).await?;
         let signer = desk.signer()?;
@@ -294,6 +293,27 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// What the rows of a sheet say, each by itself and put together; what is wrong is collected.
+fn plans(sheet: &mut Sheet) -> Vec<Plan> {
+    let rows = sheet.each(plan);
+    gather(rows, &mut sheet.problems)
+}
+
+/// What this import makes of the bytes of a sheet.
+///
+/// # Errors
+///
+/// They are no sheet of pilots.
+pub(in crate::cmd) fn taken(bytes: Vec<u8>) -> Result<Taken, Failure> {
+    let mut sheet = Sheet::from_bytes("sheet".as_ref(), bytes, None, COLUMNS)?;
+    let mut plans = plans(&mut sheet);
+    for (id, plan) in (1..).zip(&mut plans) {
+        plan.id = Some(id);
+    }
+    let pilots = plans.iter().map(|plan| plan.recommendation(B256::ZERO, Vec::new()).abi_encode());
+    Ok(Taken::new(&sheet, pilots.chain(goals(&plans).into_iter().map(|job| job.input.into()))))
 }
 
 /// The number that a recommendation was given.

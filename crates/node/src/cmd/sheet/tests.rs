@@ -1,6 +1,6 @@
 use super::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
-use std::fs;
+use std::{fs, io::Cursor};
 
 const COLUMNS: &[Column] = &[
     Column { key: "number", names: &["编号", "number"], required: true },
@@ -188,6 +188,46 @@ fn huge_sheets_are_refused_before_they_fill_the_memory() {
     let bomb = archive.finish().unwrap().into_inner();
     assert!((bomb.len() as u64) < limits::SHEET_BYTES_MAX);
     assert!(read("bomb", bomb).unwrap_err().contains("unpacks to more than"));
+}
+
+#[test]
+fn a_file_that_the_reader_of_cells_stumbles_over_is_refused_like_any_damaged_one() {
+    let bytes = book(|sheet| {
+        sheet.write_string(1, 0, "1").unwrap();
+        sheet.write_string(1, 1, "甲").unwrap();
+    });
+    // Sums without an end, in names of cells and rows, and a stretch that ends before it begins.
+    for (from, to) in [
+        ("r=\"A2\"", "r=\"ZZZZZZZZ2\""),
+        ("r=\"A2\"", "r=\"A99999999999\""),
+        ("<row r=\"2\"", "<row r=\"99999999999\""),
+        ("<dimension ref=\"A1:C2\"/>", "<dimension ref=\"C2:A1\"/>"),
+    ] {
+        let text = read("stumbled", patched(&bytes, from, to)).unwrap_err();
+        assert!(text.contains("it is damaged") && text.contains("CSV"), "{to}: {text}");
+    }
+}
+
+#[test]
+fn a_file_that_announces_or_copies_too_much_is_refused_before_room_is_made() {
+    let bytes = book(|sheet| {
+        sheet.write_string(1, 0, "1").unwrap();
+        sheet.write_string(1, 1, "甲").unwrap();
+    });
+    for count in ["18446744073709551615", "99999999999999999999", "100000000000", "100000", "many"] {
+        let text = patched(&bytes, "uniqueCount=\"5\"", &format!("uniqueCount=\"{count}\""));
+        let text = read("announced", text).unwrap_err();
+        assert!(text.contains("it announces"), "{count}: {text}");
+    }
+    // Each of these formats keeps a copy of the long text.
+    let long =
+        format!("<numFmts><numFmt numFmtId=\"200\" formatCode=\"{}\"/></numFmts><fonts", "0".repeat(100_000));
+    let many = format!("{}</cellXfs>", "<xf numFmtId=\"200\"/>".repeat(10_000));
+    let text = read("copied", patched(&patched(&bytes, "<fonts", &long), "</cellXfs>", &many)).unwrap_err();
+    assert!(text.contains("sheets and formats take more than"), "{text}");
+    // By itself, neither is too much.
+    assert!(read("long", patched(&bytes, "<fonts", &long)).is_ok());
+    assert!(read("many", patched(&bytes, "</cellXfs>", &many)).is_ok());
 }
 
 #[test]

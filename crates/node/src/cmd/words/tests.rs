@@ -76,6 +76,12 @@ fn a_salt_opens_its_commitment_and_is_kept_for_its_owner_only() {
     assert_eq!(lines.len(), 3);
     let salt = hex::decode(lines[0]["salt"].as_str().unwrap()).unwrap();
     assert!(opens(&first, &salt, b"value") && lines[0]["commitment"] == json!(first));
+    // Kept for years and read by people and other programs: these words, and no others.
+    let want = json!({
+        "commitment": first, "of": "test", "subject": "x", "salt": hex::encode(&salt),
+        "scheme": "sm3(u32be len(salt) || salt || u32be len(value) || value)",
+    });
+    assert_eq!((&lines[0], salt.len()), (&want, 32));
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     assert!(Salts::at(&path).unwrap_err().to_string().contains("chmod 600"));
@@ -94,4 +100,15 @@ fn decimal_numbers_are_whole_numbers_of_their_last_decimal() {
         assert!(amount(text).is_err(), "{text}");
     }
     assert_eq!([decimal(1_250, 2), decimal(-5, 2), decimal(7, 0)], ["12.50", "-0.05", "7"]);
+}
+
+/// Commitments are on ledgers: the scheme that the file of salts names, on bytes that never change.
+#[test]
+fn a_commitment_is_what_its_scheme_says() {
+    use sm3::Digest as _;
+    let salt = [7; 32];
+    let input = [&32u32.to_be_bytes()[..], &salt, &5u32.to_be_bytes(), b"value"].concat();
+    let commitment = commit(&salt, b"value");
+    assert_eq!(commitment, B256::from_slice(&sm3::Sm3::digest(input)));
+    assert!(opens(&commitment, &salt, b"value") && !opens(&commitment, &salt, b"valu"));
 }

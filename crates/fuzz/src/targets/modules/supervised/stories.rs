@@ -2,20 +2,36 @@
 
 use super::*;
 
-/// Who, and what.
-pub(super) type Story = Vec<(Address, Vec<u8>)>;
+/// Who does what.
+#[derive(Clone)]
+pub(super) struct Step {
+    pub(super) who: Address,
+    pub(super) data: Vec<u8>,
+    /// The consortium decides on it first.
+    pub(super) decided: bool,
+}
+
+pub(super) type Story = Vec<Step>;
 
 fn text() -> String {
     "as found".into()
 }
 
+/// Steps, `@decided` before what the consortium decides on first.
 macro_rules! story {
-    ($($who:expr => $call:expr),* $(,)?) => { vec![$(($who, SolCall::abi_encode(&$call))),*] };
+    ($($who:expr => $(@$decided:ident)? $call:expr),* $(,)?) => {
+        vec![$(Step {
+            who: $who,
+            data: SolCall::abi_encode(&$call),
+            decided: !stringify!($($decided)?).is_empty(),
+        }),*]
+    };
 }
 
 /// Stories of a module.
 pub(super) fn of(name: &str) -> Vec<Story> {
     match name {
+        "members" => members(),
         "identity" => identity(),
         "once" => once(),
         "services" => services(),
@@ -26,22 +42,136 @@ pub(super) fn of(name: &str) -> Vec<Story> {
     }
 }
 
+/// Calls that the consortium decides on, with their modules.
+pub(super) fn decisions() -> Vec<(Address, Vec<u8>)> {
+    let of = |module: &str, address: Address| {
+        let steps = of(module).into_iter().flatten().filter(|step| step.decided);
+        steps.map(move |step| (address, step.data)).collect::<Vec<_>>()
+    };
+    [
+        of("calendar", calendar::state::ADDRESS),
+        of("identity", identity::state::ADDRESS),
+        of("filing", filing::state::ADDRESS),
+        governance().into_iter().map(|step| (members::state::ADDRESS, step.data)).collect(),
+    ]
+    .concat()
+}
+
+/// Everything that `members` decides about itself.
+fn governance() -> Story {
+    use IMembers::*;
+    let newcomer = 7;
+    story![
+        REGISTRAR => @decided addOrganisationCall { name: "Insurer".into(), code: String::new(), division: 0, roles: 0 },
+        MINISTRY => @decided addAccountCall { id: newcomer, account: STRANGER },
+        FIRM => @decided setRolesCall { id: newcomer, roles: Role::Notary.bit(), division: 33 },
+        NOTARY => @decided setParameterCall { name: Parameter::ApprovalPermille.word(), value: 750 },
+        SECOND => @decided setParameterCall { name: Parameter::VotingMs.word(), value: 3_600_000 },
+        REGISTRAR => @decided removeAccountCall { id: newcomer, account: STRANGER },
+        SECOND => @decided setRolesCall { id: newcomer, roles: Role::Supervisor.bit(), division: 0 },
+    ]
+}
+
+fn members() -> Vec<Story> {
+    use IMembers::*;
+    let (key, firm) = (digest(1), 5);
+    let set =
+        |value: u64| setParameterCall { name: Parameter::ExecutionMs.word(), value: value * 86_400_000 };
+    let propose = |target, input: Vec<u8>, not_before_ms| proposeCall {
+        target,
+        input: input.into(),
+        notBeforeMs: not_before_ms,
+        title: text(),
+    };
+    let own = |input: Vec<u8>| propose(members::state::ADDRESS, input, 0);
+    let table = || decisions().into_iter().next().unwrap_or_default();
+    vec![
+        governance(),
+        story![
+            FIRM => addAccountCall { id: firm, account: CREATED },
+            CREATED => removeAccountCall { id: firm, account: FIRM },
+            CREATED => addAccountCall { id: firm, account: FIRM },
+            NOTARY => @decided removeAccountCall { id: firm, account: CREATED },
+            REGISTRAR => removeAccountCall { id: 1, account: THIRD },
+            SECOND => @decided setRolesCall { id: 3, roles: Role::Supervisor.bit() | Role::Competent.bit(), division: 0 },
+            MINISTRY => @decided setRolesCall { id: 1, roles: 0, division: 11 },
+        ],
+        story![
+            FIRM => own(set(20).abi_encode()),
+            MINISTRY => voteCall { id: 1, approve: false },
+            MINISTRY => voteCall { id: 1, approve: true },
+            FIRM => voteCall { id: 1, approve: true },
+            NOTARY => tallyCall { id: 1 },
+            NOTARY => voteOfCall { id: 1, organisation_: 3 },
+            NOTARY => voteCall { id: 1, approve: true },
+            FIRM => set(20),
+            FIRM => own(set(21).abi_encode()),
+            SECOND => voteCall { id: 2, approve: false },
+            NOTARY => voteCall { id: 2, approve: false },
+            FIRM => own(set(22).abi_encode()),
+            FIRM => withdrawCall { id: 3 },
+            REGISTRAR => propose(table().0, table().1, now_ms() + 1_000),
+            SECOND => voteCall { id: 4, approve: true },
+            OTHER => proposalCountCall {},
+            OTHER => proposalCall { id: 4 },
+            OTHER => proposalsCall { start: 1, count: 256 },
+        ],
+        story![
+            OTHER => electorateCall { target: calendar::state::ADDRESS, start: 1, count: 256 },
+            OTHER => electorateCall { target: members::state::ADDRESS, start: 0, count: 2 },
+            OTHER => rehearseCall { target: members::state::ADDRESS, input: set(30).abi_encode().into() },
+            OTHER => parameterCall { name: Parameter::ExecutionMs.word() },
+            OTHER => organisationCountCall {},
+            OTHER => organisationCall { id: 1 },
+            OTHER => organisationCall { id: 9 },
+            OTHER => organisationOfCall { account: NOTARY },
+            OTHER => accountsOfCall { id: 1, start: 0, count: 256 },
+            OTHER => hasRoleCall { account: NOTARY, role: 2 },
+            OTHER => organisationHasRoleCall { id: 2, role: 3 },
+            OTHER => validatorsCall {},
+            OTHER => observersCall {},
+            OTHER => isValidatorCall { key },
+            OTHER => isObserverCall { key },
+            OTHER => organisationOfKeyCall { key },
+        ],
+    ]
+}
+
 fn calendar() -> Vec<Story> {
     use ding_modules::calendar::abi::ICalendar::*;
     let start = today();
-    vec![story![
-        OTHER => todayCall {},
-        OTHER => dayOfCall { year: 2026, month: 2, dayOfMonth: 10 },
-        OTHER => dateOfCall { day: start },
-        OTHER => isWorkingDayCall { day: start },
-        OTHER => deadlineCall { start, workingDays: 10 },
-        OTHER => noticeDayCall { planned: start + 60, workingDays: 30 },
-        OTHER => deadlineInDaysCall { start, calendarDays: 60 },
-        OTHER => deadlineInMonthsCall { start, months: 6 },
-        OTHER => workingDaysBetweenCall { from: start, to: start + 400 },
-        OTHER => tableYearsCall {},
+    let load = |year, holidays: &[u16], makeup: &[u16], effective: u32| loadTableCall {
+        year,
+        holidays: holidays.to_vec(),
+        makeupDays: makeup.to_vec(),
+        effectiveDay: effective,
+        source: digest(4),
+    };
+    let tables = story![
+        // 1 January 2027 is a Friday.
+        REGISTRAR => @decided load(2027, &[1, 2, 3, 36, 37, 38, 39], &[10, 31], 0),
+        SECOND => @decided load(2026, &[1, 2, 3], &[4], start + 30),
+        THIRD => @decided load(2026, &[1, 2], &[4], start + 20),
+        REGISTRAR => @decided load(2026, &[1], &[], start),
         OTHER => tableCall { year: 2026 },
-    ]]
+        OTHER => deadlineCall { start: start + 300, workingDays: 60 },
+    ];
+    vec![
+        tables,
+        story![
+            OTHER => todayCall {},
+            OTHER => dayOfCall { year: 2026, month: 2, dayOfMonth: 10 },
+            OTHER => dateOfCall { day: start },
+            OTHER => isWorkingDayCall { day: start },
+            OTHER => deadlineCall { start, workingDays: 10 },
+            OTHER => noticeDayCall { planned: start + 60, workingDays: 30 },
+            OTHER => deadlineInDaysCall { start, calendarDays: 60 },
+            OTHER => deadlineInMonthsCall { start, months: 6 },
+            OTHER => workingDaysBetweenCall { from: start, to: start + 400 },
+            OTHER => tableYearsCall {},
+            OTHER => tableCall { year: 2026 },
+        ],
+    ]
 }
 
 fn identity() -> Vec<Story> {
@@ -95,6 +225,13 @@ fn identity() -> Vec<Story> {
             OTHER => authorityOfCall { organisation: 4 },
             OTHER => countsCall {},
         ],
+        story![
+            REGISTRAR => @decided appointCall { organisation: 6, name: "Notary's desk".into(), fromMs: 0 },
+            MINISTRY => @decided appointCall { organisation: 3, name: "Desk".into(), fromMs: now_ms() + 86_400_000 },
+            FIRM => @decided dismissCall { authority: 1, successor: 2, reason: 6 },
+            NOTARY => suspendCall { account: OTHER, reason: 6 },
+            NOTARY => @decided dismissCall { authority: 3, successor: 0, reason: 9 },
+        ],
     ]
 }
 
@@ -126,6 +263,10 @@ fn services() -> Vec<Story> {
             PROVINCE => removeContractsCall { id, contracts: contracts.clone() },
             PROVINCE => addContractsCall { id, contracts },
             OTHER => armedCall {},
+        ],
+        story![
+            SECOND => @decided deregisterCall { id: digest(1) },
+            OTHER => verdictCall { contractAddress: SHOP },
         ],
         story![
             OTHER => serviceCall { id: digest(1) },
@@ -202,7 +343,7 @@ fn filing() -> Vec<Story> {
             REGISTRAR => fine.clone(),
             SECOND => imposeFineCall { penalty: 3 },
             REGISTRAR => settleFineCall { penalty: 3, receipt: some },
-            REGISTRAR => fine,
+            REGISTRAR => fine.clone(),
             REGISTRAR => dropFineCall { penalty: 4, reason: text() },
         ]),
         with(story![
@@ -221,6 +362,12 @@ fn filing() -> Vec<Story> {
             REGISTRAR => importFilingCall { subject: subject(), account: Address::ZERO, form: Form { goLive: 18_000, ..form() }, number: "1101081971596078003x".into(), confirmed: true },
         ],
         with(story![
+            SECOND => @decided setArticleCall { article: 21, minFen: 1_000_000, maxFen: 4_000_000, breaches: 1 << 10, measures: 30, from: 0 },
+            THIRD => @decided setArticleCall { article: 21, minFen: 2_000_000, maxFen: 3_000_000, breaches: 1 << 10, measures: 30, from: today() + 10 },
+            REGISTRAR => @decided setPeriodCall { clock: 1, workingDays: 25, from: today() },
+            REGISTRAR => fine,
+        ]),
+        with(story![
             OTHER => providerCall { id: 1 },
             OTHER => providerOfCall { account: FIRM },
             OTHER => providerOfCodeCall { uscc: CODE.into() },
@@ -232,7 +379,16 @@ fn filing() -> Vec<Story> {
             OTHER => clocksOfCall { service },
             OTHER => batchCall { number: 1 },
         ]),
+        story![FIRM => draftCall { provider: 1, form: Form { places: places(), ..form() } }],
     ]
+}
+
+/// Two contracts of the firm here, and something on another chain.
+fn places() -> Vec<IFiling::Place> {
+    let here =
+        |nonce| IFiling::Place { chainId: 1337, place: FIRM.create(nonce).into_word(), creator: FIRM, nonce };
+    let elsewhere = IFiling::Place { chainId: 7, place: digest(9), creator: Address::ZERO, nonce: 0 };
+    vec![here(3), here(4), elsewhere]
 }
 
 fn pilot() -> Vec<Story> {
@@ -318,6 +474,14 @@ fn pilot() -> Vec<Story> {
             OTHER => countsCall {},
             OTHER => parametersCall {},
         ],
+        with(story![
+            SECOND => @decided setParametersCall { commentDays: 20, reportDays: 3, durationDays: 720, assessmentMonths: 12 },
+            OTHER => parametersCall {},
+        ]),
+        story![REGISTRAR => recommendCall {
+            proposal: Proposal { kind: 1, field: 0, zone: 1, ..proposal() },
+            alongside: vec![],
+        }],
     ]
 }
 

@@ -1,44 +1,17 @@
 //! The module `evidence` once more: what its interface promises, over plain maps, written without
 //! a look at how the module does it.
 
-use alloy_sol_types::{SolCall as _, SolEvent};
+use super::{Address, Answer, B256, Feed, Log, Now, ORGANISATIONS, Role, digest, log, refuse, wallet};
+use alloy_sol_types::{SolCall as _, SolEvent as _};
 use ding_modules::{
     evidence::{
-        abi::IEvidence::{self, *},
+        abi::IEvidence::{IEvidenceCalls as C, *},
         state::ADDRESS,
     },
     members::abi::IMembers,
 };
-use ding_primitives::{Address, B256, Log, limits};
+use ding_primitives::limits;
 use std::collections::BTreeMap;
-
-/// What a call gives: returned bytes and events, or the bytes it reverts with.
-pub(super) type Answer = Result<(Vec<u8>, Vec<Log>), Vec<u8>>;
-
-/// A call that writes.
-#[derive(Clone, Debug)]
-pub(super) enum Write {
-    Deposit(depositCall),
-    Batch(depositBatchCall),
-    Attest(attestCall),
-}
-
-impl Write {
-    pub(super) fn encoded(&self) -> Vec<u8> {
-        match self {
-            Self::Deposit(call) => call.abi_encode(),
-            Self::Batch(call) => call.abi_encode(),
-            Self::Attest(call) => call.abi_encode(),
-        }
-    }
-}
-
-/// When something happens.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub(super) height: u64,
-    pub(super) timestamp_ms: u64,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Content {
@@ -96,15 +69,6 @@ const KINDS: u8 = 10;
 const OPINIONS: u8 = 3;
 const NOTARY_ROLE: u8 = 2;
 
-fn refuse<T>(error: impl alloy_sol_types::SolError) -> Result<T, Vec<u8>> {
-    Err(error.abi_encode())
-}
-
-fn log(event: &impl SolEvent) -> Log {
-    let topics = event.encode_topics().into_iter().map(|topic| topic.0).collect();
-    Log { address: ADDRESS, topics, data: event.encode_data().into() }
-}
-
 fn nothing() -> Record {
     Record {
         depositor: Address::ZERO,
@@ -119,16 +83,27 @@ fn nothing() -> Record {
     }
 }
 
-impl Model {
-    /// Nothing deposited yet, and these organisations.
-    pub(super) fn new(organisations: impl Iterator<Item = (Address, (u32, bool))>) -> Self {
-        Self { organisations: organisations.collect(), ..Self::default() }
+impl super::Model for Model {
+    type Call = C;
+
+    const MODULE: Address = ADDRESS;
+
+    fn new() -> Self {
+        let mut organisations = BTreeMap::new();
+        for (number, entry) in (1..).zip(ORGANISATIONS.iter()) {
+            let of = (number, entry.roles.contains(&Role::Notary));
+            organisations.extend(entry.accounts.iter().map(|account| (*account, of)));
+        }
+        Self { organisations, ..Self::default() }
     }
 
-    /// Answers a call that writes; a refused one changes nothing.
-    pub(super) fn write(&mut self, caller: Address, call: &Write, now: Now) -> Answer {
+    fn reads(call: &C) -> bool {
+        !matches!(call, C::deposit(_) | C::depositBatch(_) | C::attest(_))
+    }
+
+    fn answer(&mut self, caller: Address, call: &C, now: Now) -> Answer {
         match call.clone() {
-            Write::Deposit(depositCall { digest, sm3, kind, provenance, referenceId, operation }) => {
+            C::deposit(depositCall { digest, sm3, kind, provenance, referenceId, operation }) => {
                 if digest == sm3 && digest != NONE {
                     return refuse(SameDigestTwice { digest });
                 }
@@ -137,7 +112,7 @@ impl Model {
                 let (first, record, logs) = self.deposit(caller, content, operation, now)?;
                 Ok((depositCall::abi_encode_returns(&depositReturn { first, record }), logs))
             }
-            Write::Batch(depositBatchCall { root, count, kind, provenance, referenceId, operation }) => {
+            C::depositBatch(depositBatchCall { root, count, kind, provenance, referenceId, operation }) => {
                 let content = Content {
                     digest: root,
                     sm3: NONE,
@@ -153,10 +128,58 @@ impl Model {
                 let (first, record, logs) = self.deposit(caller, content, operation, now)?;
                 Ok((depositBatchCall::abi_encode_returns(&depositBatchReturn { first, record }), logs))
             }
-            Write::Attest(call) => self.attest(caller, &call, now),
+            C::attest(call) => self.attest(caller, &call, now),
+            read => self.read(&read),
         }
     }
 
+    fn draw(&self, feed: &mut Feed<'_>, kind: u8, _now: Now) -> C {
+        let mut next = || digest(feed.byte());
+        match kind {
+            0..=2 => C::deposit(depositCall {
+                digest: next(),
+                sm3: next(),
+                provenance: next(),
+                referenceId: next(),
+                operation: next(),
+                kind: feed.byte() % 12,
+            }),
+            3 => C::depositBatch(depositBatchCall {
+                root: next(),
+                provenance: next(),
+                referenceId: next(),
+                operation: next(),
+                kind: feed.byte() % 12,
+                count: feed
+                    .pick(&[0, 1, 2, 3, limits::EVIDENCE_BATCH_MAX, limits::EVIDENCE_BATCH_MAX + 1, u32::MAX])
+                    .unwrap_or_default(),
+            }),
+            _ => C::attest(attestCall { digest: next(), report: next(), opinion: feed.byte() % 5 }),
+        }
+    }
+
+    fn draw_read(&self, feed: &mut Feed<'_>, _now: Now) -> C {
+        let kind = feed.byte() % 6;
+        let first = digest(feed.byte());
+        let second = feed.byte() % 5;
+        match kind {
+            0 => C::recordOf(recordOfCall { digest: first }),
+            1 => C::recordOfSm3(recordOfSm3Call { sm3: first }),
+            2 => C::attestationAt(attestationAtCall { digest: first, index: second.into() }),
+            3 => C::attestationOf(attestationOfCall { digest: first, organisation: second.into() }),
+            4 => {
+                let depositor = match second {
+                    4 => Address::repeat_byte(0xf1),
+                    number => wallet(number.into()),
+                };
+                C::operationOf(operationOfCall { depositor, operation: first })
+            }
+            _ => C::counts(countsCall {}),
+        }
+    }
+}
+
+impl Model {
     fn require_kind(content: &Content) -> Result<(), Vec<u8>> {
         let kind = content.kind;
         if content.digest == NONE {
@@ -185,7 +208,7 @@ impl Model {
                 return refuse(OperationReused { operation });
             }
             let event = OperationRepeated { digest, depositor: caller, operation, first: *first };
-            return Ok((*first, self.record(digest), vec![log(&event)]));
+            return Ok((*first, self.record(digest), vec![log(ADDRESS, &event)]));
         }
         if sm3 != NONE {
             let holder = self.deposits.values().find(|deposit| deposit.content.sm3 == sm3);
@@ -202,36 +225,42 @@ impl Model {
             None => {
                 let first = First { depositor: caller, now, content: content.clone(), attested: Vec::new() };
                 self.deposits.insert(digest, first);
-                log(&Deposited {
-                    digest,
-                    depositor: caller,
-                    operation,
-                    sm3,
-                    kind,
-                    count,
-                    provenance,
-                    referenceId: reference,
-                    height,
-                    timestampMs: time,
-                })
+                log(
+                    ADDRESS,
+                    &Deposited {
+                        digest,
+                        depositor: caller,
+                        operation,
+                        sm3,
+                        kind,
+                        count,
+                        provenance,
+                        referenceId: reference,
+                        height,
+                        timestampMs: time,
+                    },
+                )
             }
             Some(known) => {
                 self.repeats += 1;
-                log(&DepositedAgain {
-                    digest,
-                    depositor: caller,
-                    operation,
-                    sm3,
-                    kind,
-                    count,
-                    provenance,
-                    referenceId: reference,
-                    height,
-                    timestampMs: time,
-                    firstDepositor: known.depositor,
-                    firstHeight: known.now.height,
-                    firstTimestampMs: known.now.timestamp_ms,
-                })
+                log(
+                    ADDRESS,
+                    &DepositedAgain {
+                        digest,
+                        depositor: caller,
+                        operation,
+                        sm3,
+                        kind,
+                        count,
+                        provenance,
+                        referenceId: reference,
+                        height,
+                        timestampMs: time,
+                        firstDepositor: known.depositor,
+                        firstHeight: known.now.height,
+                        firstTimestampMs: known.now.timestamp_ms,
+                    },
+                )
             }
         };
         let first = event.topics.first() == Some(&Deposited::SIGNATURE_HASH);
@@ -268,7 +297,7 @@ impl Model {
         });
         let event =
             Attested { digest, organisation, account, opinion, report, height, timestampMs: timestamp_ms };
-        Ok((attestCall::abi_encode_returns(&organisation), vec![log(&event)]))
+        Ok((attestCall::abi_encode_returns(&organisation), vec![log(ADDRESS, &event)]))
     }
 
     fn record(&self, digest: B256) -> Record {
@@ -276,8 +305,7 @@ impl Model {
     }
 
     /// Answers a call that reads.
-    pub(super) fn read(&self, call: &IEvidence::IEvidenceCalls) -> Answer {
-        use IEvidence::IEvidenceCalls as C;
+    fn read(&self, call: &C) -> Answer {
         let attested = |digest: &B256| self.deposits.get(digest).map_or(&[][..], |d| d.attested.as_slice());
         let absent = || Attestation {
             organisation: 0,
@@ -323,4 +351,20 @@ impl Model {
         };
         Ok((bytes, Vec::new()))
     }
+}
+
+pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
+    let deposit = |who: u8, via: u8| vec![0, who, via, 1, 2, 3, 4, 5, 6];
+    let attest = |who: u8, via: u8| vec![4, who, via, 1, 2, 1];
+    let reads: Vec<u8> = (0..6).flat_map(|kind| [6, kind, 1, 1]).collect();
+    let batch = vec![3, 3, 0, 2, 3, 0, 0, 0, 2];
+    let ways = (0..10).flat_map(|via| [deposit(3, via), vec![7, 3, via, 1, 2, 3, 4, 5, 6]].concat());
+    vec![
+        [deposit(0, 0), deposit(0, 0), deposit(1, 0), reads.clone()].concat(),
+        [deposit(0, 1), vec![5], attest(0, 0), attest(1, 8), attest(1, 9), attest(2, 0), reads.clone()]
+            .concat(),
+        [batch, attest(0, 0), attest(1, 0), reads].concat(),
+        ways.collect(),
+        [deposit(0, 7), deposit(1, 8), deposit(2, 9), vec![11, 1, 8, 1, 2, 1]].concat(),
+    ]
 }
