@@ -1,6 +1,7 @@
 //! What the supervised part of the sample chain is about: filings with a batch, a pilot, orders,
 //! votes, a table of working days, standings; and a question for each method that shows them.
 
+use super::super::modules::supervised;
 use alloy_sol_types::SolCall;
 use ding_chain::reader::Look as _;
 use ding_execution::mocks::Wallet;
@@ -59,36 +60,20 @@ pub(super) fn play(chain: &Chain) {
         assert!(block.receipts.iter().all(|receipt| receipt.success), "step {} fails", block.header.height);
     };
     let today = Day::from_ms(chain.head_block().header.timestamp_ms).get();
-    let subject = Subject {
-        nature: 1,
-        idType: 1,
-        kinds: 1,
-        division: 110_108,
-        uscc: FIRM_CODE.into(),
-        name: "海港链科技有限公司".into(),
-        subject: B256::ZERO,
-        person: B256::repeat_byte(0x11),
-        details: B256::repeat_byte(0x12),
-    };
+    let subject =
+        Subject {
+            uscc: FIRM_CODE.into(), name: "海港链科技有限公司".into(), ..supervised::subject()
+        };
     step(FIRM, FILING, registerProviderCall { subject }.abi_encode());
     for name in ["提单存证服务", "供应链溯源"] {
         let form = Form {
             name: name.into(),
-            category: 2,
-            form: 1,
             field: "物流".into(),
-            site: "https://bills.example.cn".into(),
-            icp: "京ICP备00000001号-1".into(),
-            description: "Deposits of bills of lading.".into(),
             server: "北京市海淀区".into(),
-            serverDivision: 110_108,
-            consensus: "simplex".into(),
-            crossBorder: String::new(),
             goLive: today,
-            places: vec![],
+            ..supervised::form()
         };
-        let attachment = |kind| Attachment { kind, format: 1, size: 1_000, digest: B256::repeat_byte(kind) };
-        let attachments = (1..=6).map(attachment).collect();
+        let attachments = supervised::attachments();
         step(FIRM, FILING, fileCall { provider: 1, form, attachments }.abi_encode());
     }
     step(CHIEF, FILING, proposeRecordCall { service: 1, number: number(), confirmed: false }.abi_encode());

@@ -148,7 +148,7 @@ fn done<C: SolCall>(scene: &mut Scene<'_>, module: Address, caller: Address, cal
     }
 }
 
-fn subject() -> IFiling::Subject {
+pub(in crate::targets) fn subject() -> IFiling::Subject {
     IFiling::Subject {
         nature: 1,
         idType: 1,
@@ -162,7 +162,7 @@ fn subject() -> IFiling::Subject {
     }
 }
 
-fn form() -> IFiling::Form {
+pub(in crate::targets) fn form() -> IFiling::Form {
     IFiling::Form {
         name: "Bills of lading".into(),
         category: 2,
@@ -180,7 +180,7 @@ fn form() -> IFiling::Form {
     }
 }
 
-fn attachments() -> Vec<IFiling::Attachment> {
+pub(in crate::targets) fn attachments() -> Vec<IFiling::Attachment> {
     [1, 2, 3, 4, 5, 6]
         .map(|kind| IFiling::Attachment { kind, format: 1, size: 1_000, digest: digest(kind) })
         .to_vec()
