@@ -66,6 +66,13 @@ enum Refused {
     Differs { what: &'static str, got: String, want: String },
 }
 
+impl Refused {
+    /// Whether nothing is said about the block: the state moved on while it ran.
+    const fn is_ours(&self) -> bool {
+        matches!(self, Self::Block(BlockError::Read(ReadError::Stale | ReadError::Cancelled)))
+    }
+}
+
 impl<E: Context + Spawner + Clock, T: TransactionSource, S: Strategy> Ledger<E, T, S> {
     /// A ledger that takes transactions from `source`.
     pub fn new(shared: Arc<Shared<E>>, source: T, strategy: S) -> Self {
@@ -221,7 +228,8 @@ const fn is_unfit(why: &Refusal, complete: bool) -> bool {
     }
 }
 
-/// Target under which it is logged that a module's invariant is broken.
+/// Target under which it is logged that a module's invariant is broken, or that a block executes
+/// differently here than its leader says: one of the two is not what it should be.
 pub const ALARM: &str = "ding_chain::alarm";
 
 /// A broken invariant of a module undid its transaction; the operator has to hear of it.
@@ -301,8 +309,12 @@ where
             }
             Err(refused) => {
                 stop_if_broken(&refused);
-                let header = block.header();
-                tracing::warn!(height = %header.height, view = header.view, leader = %header.leader, %refused, "refused a block");
+                let Header { height, view, leader, .. } = &**block.header();
+                if refused.is_ours() {
+                    tracing::debug!(%height, view, %leader, %refused, "gave up on a block");
+                } else {
+                    tracing::error!(target: ALARM, %height, view, %leader, %refused, "refused a block");
+                }
                 None
             }
         }

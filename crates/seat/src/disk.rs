@@ -173,14 +173,25 @@ pub struct Done {
     pub at_ms: u64,
     /// What, in words.
     pub what: String,
-    /// Whether it gave wrong bytes, and not an error.
-    pub silent: bool,
+    /// Of which kind.
+    pub how: How,
+}
+
+/// How an operation went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It gave an error, and is no sync.
+    Failed,
+    /// A sync gave an error: what it was to make durable may be gone with the power.
+    FailedSync,
+    /// It gave wrong bytes, and no error.
+    Wrong,
 }
 
 impl State {
-    /// Notes an operation that failed.
-    fn failed(&mut self, clock: &deterministic::Context, what: String) {
-        self.done.push(Done { at_ms: now_ms(clock), what, silent: false });
+    /// Notes an operation that went wrong.
+    fn note(&mut self, clock: &deterministic::Context, how: How, what: String) {
+        self.done.push(Done { at_ms: now_ms(clock), what, how });
     }
 }
 
@@ -350,7 +361,7 @@ impl Storage for Mount {
             if !files.contains_key(name) {
                 if state.trouble.full {
                     let what = format!("no room for file {partition}/{}", text(name));
-                    state.failed(&self.disk.clock, what);
+                    state.note(&self.disk.clock, How::Failed, what);
                     return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
                 }
                 let file = Arc::new(Mutex::new(File::default()));
@@ -408,7 +419,7 @@ impl OpenFile {
         self.mount.wait(wait).await;
         self.mount.enter(|state| {
             if state.trouble.sync_errors > 0 && state.dice.chance(state.trouble.sync_errors) {
-                state.failed(&self.mount.disk.clock, format!("sync of {} failed", self.place));
+                state.note(&self.mount.disk.clock, How::FailedSync, format!("sync of {} failed", self.place));
                 self.file.lock().fail_sync(&mut state.dice);
                 return Err(failure(io::ErrorKind::Other, "input/output error"));
             }
@@ -427,7 +438,7 @@ impl OpenFile {
             let mut bytes = file.live.get(start..end).ok_or(Error::BlobInsufficientLength)?.to_vec();
             drop(file);
             if state.trouble.read_errors > 0 && state.dice.chance(state.trouble.read_errors) {
-                state.failed(&self.mount.disk.clock, format!("read of {} failed", self.place));
+                state.note(&self.mount.disk.clock, How::Failed, format!("read of {} failed", self.place));
                 return Err(failure(io::ErrorKind::Other, "input/output error"));
             }
             if state.trouble.flips > 0 && length > 0 && state.dice.chance(state.trouble.flips) {
@@ -436,7 +447,7 @@ impl OpenFile {
                     *byte ^= 1 << bit;
                 }
                 let what = format!("bit {bit} of byte {} of {} read wrong", start + at, self.place);
-                state.done.push(Done { at_ms: now_ms(&self.mount.disk.clock), what, silent: true });
+                state.note(&self.mount.disk.clock, How::Wrong, what);
                 state.spoiled = true;
             }
             Ok(bytes)
@@ -453,11 +464,11 @@ impl OpenFile {
                 Change::Resize(length) => *length,
             };
             if state.trouble.full && end > file.live.len() {
-                state.failed(&self.mount.disk.clock, format!("no room in {}", self.place));
+                state.note(&self.mount.disk.clock, How::Failed, format!("no room in {}", self.place));
                 return Err(failure(io::ErrorKind::StorageFull, "no space left on device"));
             }
             if state.trouble.write_errors > 0 && state.dice.chance(state.trouble.write_errors) {
-                state.failed(&self.mount.disk.clock, format!("write to {} failed", self.place));
+                state.note(&self.mount.disk.clock, How::Failed, format!("write to {} failed", self.place));
                 if state.dice.chance(500) {
                     // Some of it reached the disk all the same.
                     let mut content = file.live.clone();

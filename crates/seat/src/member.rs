@@ -30,6 +30,7 @@ use ding_primitives::{
 use ding_readmodel::{Config as RowsConfig, ReadModel};
 use ding_rpc::{Parts, Rpc, RpcError, RpcLimits};
 use std::{
+    num::NonZeroUsize,
     path::PathBuf,
     sync::{
         Arc,
@@ -68,6 +69,10 @@ pub fn chain_limits(index: usize) -> ChainLimits {
         ..ChainLimits::default()
     }
 }
+
+/// Pages of its stores that a member keeps in memory. So few that state, blocks and receipts are read from
+/// the disk again and again, where reads fail and bits flip.
+const CACHE_PAGES: NonZeroUsize = NZUsize!(8);
 
 /// The bounds of what its door remembers.
 pub fn rpc_limits() -> RpcLimits {
@@ -372,7 +377,7 @@ impl Member {
         let (machine, life) = Machine::start(context.child("replay"), self.watch.clone(), &self.disk);
         let (spec, prefix) = (network.spec.clone(), format!("member-{}", self.index));
         let mut handle = machine.spawn(move |machine| async move {
-            let cache = CacheRef::new(NZU16!(4096), NZUsize!(1024));
+            let cache = CacheRef::new(NZU16!(4096), CACHE_PAGES);
             ding_chain::replay::replay(machine, spec, &prefix, cache, Sequential, |_, _| {}).await
         });
         let replayed = loop {
@@ -448,7 +453,7 @@ impl Start {
                 strategy: Sequential,
                 peers: net.manager(),
                 blocker: net.control(me),
-                cache: CacheRef::new(NZU16!(4096), NZUsize!(1024)),
+                cache: CacheRef::new(NZU16!(4096), CACHE_PAGES),
                 limits: chain_limits(index),
             },
             ways,

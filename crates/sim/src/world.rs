@@ -16,7 +16,7 @@ use ding_seat::{
     Witness,
     byzantine::{Evil, Junk},
     dice::Dice,
-    disk::{Crash, Trouble},
+    disk::{Crash, Done, How, Trouble},
     events::{BEGIN, Events},
     member::{Member, Net},
     network::Network,
@@ -450,7 +450,7 @@ impl World {
         for index in due {
             self.start(index).await;
         }
-        for words in alarm::take() {
+        for words in alarm::take().into_iter().filter(|words| !self.is_of_bad(words)) {
             self.judge.blame(None, format!("alarm: {words}"));
         }
         if self.check_heal(now) {
@@ -464,16 +464,31 @@ impl World {
         }
     }
 
+    /// Whether an alarm is that somebody refused a block of a leader that was bad, as it should.
+    fn is_of_bad(&self, alarm: &str) -> bool {
+        let mut bad = self.evil.iter().filter_map(|index| self.network.keys.get(*index));
+        bad.any(|key| alarm.contains(&key.to_string()))
+    }
+
     /// Notices a member that stopped by itself: only a disk that failed, just before, is a reason to; and
     /// of what a disk holds or read wrong it says so.
     async fn look_after(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
-        let Some(death) = member.death() else { return };
+        let Some(death) = member.death() else {
+            // Whoever is down has said all it promises.
+            let done = if member.is_running() { member.disk.done() } else { Vec::new() };
+            let old = |done: &&Done| done.how == How::FailedSync && done.at_ms + REASON_MS < self.looked_ms;
+            if let Some(sync) = done.iter().find(old) {
+                let what = format!("goes on though at {} ms the {}", sync.at_ms, sync.what);
+                self.judge.blame(Some(index), what);
+            }
+            return;
+        };
         let done = member.disk.done();
         self.events.tell(Some(index), format!("stops: {death}"));
         // The process is gone, the machine is not: what was written is kept.
         member.crash(&self.net, &self.network, Crash::Kept).await;
-        if done.iter().any(|done| done.silent) {
+        if done.iter().any(|done| done.how == How::Wrong) {
             // A start repairs what it reads, so a bit that was read wrong once may be wrong for good.
             self.rotten.insert(index);
         }
@@ -481,7 +496,7 @@ impl World {
         // It was still alive when it was looked after before, which may be a while ago. A sync that
         // failed may be noticed only when something is written again, which is said then.
         let named = names_damage(&death);
-        let mut failed = done.iter().rev().filter(|done| !done.silent);
+        let mut failed = done.iter().rev().filter(|done| done.how != How::Wrong);
         let reason = failed.find(|done| named || self.looked_ms <= done.at_ms + REASON_MS);
         match (reason, rotten) {
             (Some(reason), _) => {
@@ -655,7 +670,7 @@ impl World {
             let index = *self.dice.pick(&sound);
             self.replay(index).await;
         }
-        for words in alarm::take() {
+        for words in alarm::take().into_iter().filter(|words| !self.is_of_bad(words)) {
             self.judge.blame(None, format!("alarm: {words}"));
         }
         let (height, _) = self.judge.newest();
