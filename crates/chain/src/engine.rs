@@ -13,6 +13,7 @@ use crate::{
     pace::Paced,
     reader::Reader,
     shared::{Shared, Wanted},
+    stored::Lost,
     types::{Block, PeerKey, Scheme},
 };
 use commonware_broadcast::buffered;
@@ -39,11 +40,15 @@ use commonware_glue::stateful::{
 use commonware_p2p::{Blocker, Provider as PeerProvider, Receiver, Sender};
 use commonware_parallel::{Sequential, Strategy};
 use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage, buffer::paged::CacheRef};
-use commonware_storage::{archive::prunable, mmr, translator::EightCap};
+use commonware_storage::{
+    archive::{Archive as _, prunable},
+    mmr,
+    translator::EightCap,
+};
 use commonware_utils::{NZDuration, NZU64, NZUsize};
 use ding_primitives::{Height, Spec, limits, ports::TransactionSource};
 use ding_state::{
-    archive::{ArchiveError, Receipts},
+    archive::{ArchiveError, Extent, Receipts},
     store::{self, Accounts, Contracts, Modules},
 };
 use rand_core::CryptoRng;
@@ -178,6 +183,9 @@ pub enum StartError {
     /// An archive cannot be opened.
     #[error("archive of {0}: {1}")]
     Archive(&'static str, commonware_storage::archive::Error),
+    /// The archives have a hole.
+    #[error(transparent)]
+    Lost(#[from] Lost),
     /// The last block cannot be read back.
     #[error("the last block of the archive cannot be read: {0}")]
     Head(#[from] ding_primitives::ports::ReadError),
@@ -258,6 +266,7 @@ where
     let archive = prunable::Archive::init(context.child("blocks"), archive_config(&prefix, "blocks", &cache))
         .await
         .map_err(|error| StartError::Archive("blocks", error))?;
+    Lost::check(Extent::of(archive.ranges()), shared.receipts.extent().await?)?;
 
     let plan = SyncPlan::init(context.child("plan"), prefix.clone()).await;
     let epocher = FixedEpocher::new(NZU64!(u64::MAX));

@@ -250,7 +250,10 @@ async fn certified<E: commonware_storage::Context + Spawner>(
     let mut headers: Vec<Header> = Vec::new();
     let mut at = height;
     while headers.len() < limits::PROOF_HEADERS_MAX {
-        let Some(block) = shared.archived(at).await else { return Ok(None) };
+        if at > shared.head().header.height {
+            return Ok(None);
+        }
+        let block = shared.archived(at).await?;
         headers.push(Header::clone(block.header()));
         if let Some(finalization) = marshal.get_finalization(ConsensusHeight::new(at.get())).await {
             return Ok(Some(Certified { headers, certificate: Bytes(finalization.encode()) }));

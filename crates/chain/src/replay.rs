@@ -8,6 +8,7 @@ use crate::{
     engine::archive_config,
     genesis,
     run::{Ran, run},
+    stored::Lost,
     types::{Block, Digest, Finalization},
 };
 use commonware_glue::stateful::db::DatabaseSet as _;
@@ -30,7 +31,7 @@ use ding_primitives::{
 };
 use ding_state::{
     Branch, Databases,
-    archive::{ArchiveError, Receipts},
+    archive::{ArchiveError, Extent, Receipts},
     store,
 };
 use std::sync::Arc;
@@ -74,11 +75,8 @@ pub enum ReplayError {
     #[error(transparent)]
     Genesis(#[from] genesis::GenesisError),
     /// The archive has a hole.
-    #[error("block {0} is missing from the archive")]
-    Missing(Height),
-    /// The archive lacks receipts, and has those of a later block.
-    #[error("the receipts of block {0} are missing from the archive")]
-    NoReceipts(Height),
+    #[error(transparent)]
+    Lost(#[from] Lost),
     /// A header does not follow the one before.
     #[error("block {height} names the parent {got}, the block before it is {want}")]
     Parent {
@@ -150,12 +148,11 @@ where
     let genesis_hash = first.hash();
     let key = ChainKey::from_bytes(&spec.public_key)
         .map_err(|error| ReplayError::Certificate(Height::GENESIS, error.to_string()))?;
-    let last = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
+    let extent = Extent::of(blocks.ranges());
     // A block is archived a moment before its receipts are.
-    let mut kept_until = last;
-    while kept_until > Height::GENESIS && receipts.at(kept_until).await?.is_none() {
-        kept_until = kept_until.previous().unwrap_or_default();
-    }
+    let with_receipts = receipts.extent().await?;
+    Lost::check(extent, with_receipts)?;
+    let last = extent.whole;
     let bound = ding_modules::identity::bound(&spec);
     let mut report = Report {
         blocks: 0,
@@ -171,7 +168,7 @@ where
     let mut height = Height::GENESIS;
     while height < last {
         height = height.next();
-        let block = blocks.get(Identifier::Index(height.get())).await?.ok_or(ReplayError::Missing(height))?;
+        let block = blocks.get(Identifier::Index(height.get())).await?.ok_or(Lost::Block { height, last })?;
         let header = block.header().clone();
         if header.parent != report.head {
             return Err(ReplayError::Parent { height, got: header.parent, want: report.head });
@@ -204,7 +201,9 @@ where
         report.faults += outcome.faults.len() as u64;
         let kept = match receipts.at(height).await? {
             Some(kept) => kept,
-            None if height <= kept_until => return Err(ReplayError::NoReceipts(height)),
+            None if height <= with_receipts.last => {
+                return Err(Lost::Receipts { height, last: with_receipts.last }.into());
+            }
             None => {
                 report.pending += 1;
                 outcome.receipts.clone()

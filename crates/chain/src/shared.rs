@@ -245,13 +245,13 @@ impl<E: Context + Spawner> Shared<E> {
         self.load_archived(wanted).await.map(|found| found.filter(|block| block.header.height <= head))
     }
 
-    /// A final block with its receipts, from the archive.
+    /// A final block with its receipts, from the archive. Who asks for a height knows that it is final.
     pub(crate) async fn load_archived(
         &self,
         wanted: Wanted,
     ) -> Result<Option<Arc<FinalizedBlock>>, ReadError> {
         let block = match wanted {
-            Wanted::Height(height) => self.archived(height).await,
+            Wanted::Height(height) => Some(self.archived(height).await?),
             Wanted::Hash(hash) if hash == self.genesis.hash() => Some(self.genesis.clone()),
             Wanted::Hash(hash) => match self.marshal.get() {
                 Some(marshal) => marshal.get_block(&digest(hash)).await.map(|b| b.inner().clone()),
@@ -261,7 +261,7 @@ impl<E: Context + Spawner> Shared<E> {
         let Some(block) = block else { return Ok(None) };
         let height = block.header().height;
         if matches!(wanted, Wanted::Hash(_))
-            && self.archived(height).await.map(|b| b.hash()) != Some(block.hash())
+            && (height > self.head().header.height || self.archived(height).await?.hash() != block.hash())
         {
             return Ok(None);
         }
@@ -289,11 +289,14 @@ impl<E: Context + Spawner> Shared<E> {
     }
 
     /// A final block without its receipts.
-    pub(crate) async fn archived(&self, height: Height) -> Option<Block> {
+    pub(crate) async fn archived(&self, height: Height) -> Result<Block, ReadError> {
         if height == Height::GENESIS {
-            return Some(self.genesis.clone());
+            return Ok(self.genesis.clone());
         }
-        self.marshal.get()?.get_block(ConsensusHeight::new(height.get())).await.map(|b| b.inner().clone())
+        let marshal = self.marshal.get().ok_or(ReadError::Stale)?;
+        let block = marshal.get_block(ConsensusHeight::new(height.get())).await;
+        let lost = || ReadError::Failed(format!("block {height} is final and not in the archive"));
+        block.map(|block| block.inner().clone()).ok_or_else(lost)
     }
 
     /// Whether a transaction is in a recent final block.

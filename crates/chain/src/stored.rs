@@ -14,8 +14,49 @@ use ding_primitives::{
     ports::{Archive, FinalizedBlock, Pending, ReadError},
     transaction::recover,
 };
-use ding_state::archive::Receipts;
+use ding_state::archive::{Extent, Receipts};
 use std::sync::Arc;
+
+/// What a disk lost of blocks that ran here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// A block that others follow.
+    #[error("block {height} is missing from the archive, which has receipts up to block {last}: {REMEDY}")]
+    Block {
+        /// Its height.
+        height: Height,
+        /// Receipts go on to this block.
+        last: Height,
+    },
+    /// Receipts that others follow.
+    #[error(
+        "the receipts of block {height} are missing from the archive, which has them up to block {last}: {REMEDY}"
+    )]
+    Receipts {
+        /// Height of their block.
+        height: Height,
+        /// They go on to this block.
+        last: Height,
+    },
+}
+
+const REMEDY: &str =
+    "the disk lost them; keep keys/ and genesis.json, and fetch the rest from the other members";
+
+impl Lost {
+    /// Holds what an archive has of blocks against its receipts. A block is durable before it runs, and
+    /// blocks run one after the other.
+    pub(crate) fn check(blocks: Extent, receipts: Extent) -> Result<(), Self> {
+        let last = receipts.last;
+        if blocks.whole < last {
+            return Err(Self::Block { height: blocks.whole.next(), last });
+        }
+        if receipts.whole < last {
+            return Err(Self::Receipts { height: receipts.whole.next(), last });
+        }
+        Ok(())
+    }
+}
 
 /// Final blocks on disk.
 pub struct Stored<E: commonware_storage::Context + Spawner> {
@@ -47,8 +88,10 @@ impl<E: Clock + Spawner + Storage + Metrics> Stored<E> {
                 .await
                 .map_err(|error| StartError::Archive("blocks", error))?;
         let receipts = Receipts::open(context.child("receipts"), prefix, cache).await?;
+        let extent = Extent::of(blocks.ranges());
+        Lost::check(extent, receipts.extent().await?)?;
         // A block may be archived a moment before its receipts are; it is executed again at start.
-        let mut head = Height::new(blocks.ranges().next().map_or(0, |(_, end)| end));
+        let mut head = extent.whole;
         while head > Height::GENESIS && receipts.at(head).await?.is_none() {
             head = head.previous().unwrap_or_default();
         }
@@ -100,5 +143,26 @@ impl<E: Clock + Spawner + Storage + Metrics> Inner<E> {
             receipts,
             size: block.size(),
         })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hole_below_the_last_receipts_is_named_and_what_was_fetched_ahead_is_none() {
+        let extent = |ranges: &[(u64, u64)]| Extent::of(ranges.iter().copied());
+        let check = |blocks, receipts| Lost::check(extent(blocks), extent(receipts));
+        let at = Height::new;
+        assert_eq!(check(&[], &[]), Ok(()), "nothing ran yet");
+        assert_eq!(check(&[(0, 9)], &[(1, 9)]), Ok(()));
+        assert_eq!(check(&[(1, 9)], &[(1, 8)]), Ok(()), "the last block runs again");
+        assert_eq!(check(&[(1, 9), (12, 40)], &[(1, 9)]), Ok(()), "blocks come in any order");
+        let lost = Err(Lost::Block { height: at(7), last: at(9) });
+        assert_eq!(check(&[(1, 6), (8, 9)], &[(1, 9)]), lost);
+        assert_eq!(check(&[(1, 6)], &[(1, 9)]), lost);
+        assert_eq!(check(&[(2, 9)], &[(1, 9)]), Err(Lost::Block { height: at(1), last: at(9) }));
+        assert_eq!(check(&[(1, 9)], &[(1, 3), (6, 9)]), Err(Lost::Receipts { height: at(4), last: at(9) }));
     }
 }

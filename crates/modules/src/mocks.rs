@@ -139,6 +139,7 @@ pub struct Sent {
 }
 
 /// A story about one module: who calls what in which block, and what came of it.
+#[derive(Clone)]
 pub struct Scene<'m> {
     module: &'m dyn Module,
     place: usize,

@@ -35,6 +35,26 @@ pub enum ArchiveError {
     Lost,
 }
 
+/// Which heights an archive has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Everything from block 1 up to this is there.
+    pub whole: Height,
+    /// The last that is there at all.
+    pub last: Height,
+}
+
+impl Extent {
+    /// Of the ranges that an archive has, first and last of each, in order.
+    pub fn of(ranges: impl Iterator<Item = (u64, u64)>) -> Self {
+        ranges.fold(Self::default(), |before, (first, last)| {
+            let goes_on = first <= before.whole.get() + 1;
+            let last = Height::new(last);
+            Self { whole: if goes_on { last } else { before.whole }, last }
+        })
+    }
+}
+
 impl<E: Context + Spawner> Receipts<E> {
     /// Opens the archive of the chain named `prefix`.
     ///
@@ -79,6 +99,16 @@ impl<E: Context + Spawner> Receipts<E> {
         };
         *slot = Some(archive);
         Ok(())
+    }
+
+    /// Of which blocks receipts are kept.
+    ///
+    /// # Errors
+    ///
+    /// If an earlier write failed.
+    pub async fn extent(&self) -> Result<Extent, ArchiveError> {
+        let slot = self.0.lock().await;
+        Ok(Extent::of(slot.as_ref().ok_or(ArchiveError::Lost)?.ranges()))
     }
 
     /// The receipts of the block at `height`, if they were kept.

@@ -42,7 +42,8 @@ use std::{
 const MOVES_MAX: usize = 16;
 /// Transactions of one block.
 const BLOCK_MAX: usize = 4;
-const WALLETS: usize = 4;
+/// Accounts that sign in any story.
+const WALLETS_MAX: u64 = 9;
 
 /// What a call gives: returned bytes and events, or the bytes it reverts with.
 type Answer = Result<(Vec<u8>, Vec<Log>), Vec<u8>>;
@@ -66,7 +67,19 @@ trait Model: Clone {
     const LATER_MS: u64 = 0;
     /// Whether calls of kind 0 are first decided by vote ([`Model::decide`]).
     const DECIDES: bool = false;
+    /// Accounts that send in its stories.
+    const WALLETS: usize = 4;
+    /// Gas of each call.
+    const GAS: u64 = 1_000_000;
 
+    /// The chain of its stories.
+    fn spec() -> Spec {
+        SPEC.clone()
+    }
+    /// What wallets sent in the second block, to whom, before any story; all of it succeeds.
+    fn before() -> Vec<(usize, Address, Vec<u8>)> {
+        Vec::new()
+    }
     /// As genesis leaves it.
     fn new() -> Self;
     /// Whether a call may not write.
@@ -227,37 +240,74 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     spec
 });
 
-const MODULES: [Address; 5] = [
-    evidence::Model::MODULE,
-    once::Model::MODULE,
-    members::Model::MODULE,
-    calendar::Model::MODULE,
-    orders::Model::MODULE,
-];
+/// Where the stories of one model begin.
+#[derive(Debug)]
+struct Start {
+    spec: Spec,
+    state: MemoryState,
+    wallets: Vec<Wallet>,
+    height: u64,
+    history: Vec<Log>,
+}
 
-/// The state after a first block that only brings genesis, with contracts in place that forward to one
-/// module.
-static START: LazyLock<BTreeMap<Address, MemoryState>> = LazyLock::new(|| {
-    let mut state = MemoryState::default();
-    let outcome = execute(&mut state, &SPEC, &mocks::env(1), &[], Mode::Verify).expect("genesis is executed");
-    state.apply(&outcome.changes);
-    let forwarding = |module| {
-        let mut state = state.clone();
+impl Start {
+    /// The state after a first block that only brings genesis and one of what went before, with contracts
+    /// in place that forward to the module.
+    fn of<M: Model>() -> (Address, Self) {
+        let spec = M::spec();
+        let mut start = Self {
+            state: MemoryState::default(),
+            wallets: SIGNERS.iter().take(M::WALLETS).cloned().collect(),
+            height: 1,
+            history: Vec::new(),
+            spec,
+        };
+        for wallet in &mut start.wallets {
+            wallet.gas = M::GAS;
+        }
+        start.block(&mocks::env(1), &[]);
+        let wallets = &mut start.wallets;
+        let sent = M::before()
+            .into_iter()
+            .filter_map(|(who, to, input)| Some(signed(wallets.get_mut(who)?, to, U256::ZERO, input)));
+        let sent: Vec<_> = sent.collect();
+        if !sent.is_empty() {
+            let env = mocks::env(2);
+            start.block(&Env { timestamp_ms: env.timestamp_ms + M::LATER_MS, ..env }, &sent);
+        }
         for via in VIAS {
             let Some(address) = via.contract() else { continue };
-            state.insert_code(address, via.code(module).into());
-            let account = state.accounts.get(&address).copied().unwrap_or(Account::EMPTY);
-            state.accounts.insert(address, Account { balance: U256::from(1_000), ..account });
+            start.state.insert_code(address, via.code(M::MODULE).into());
+            let account = start.state.accounts.get(&address).copied().unwrap_or(Account::EMPTY);
+            start.state.accounts.insert(address, Account { balance: U256::from(1_000), ..account });
         }
-        (module, state)
-    };
-    MODULES.into_iter().map(forwarding).collect()
+        (M::MODULE, start)
+    }
+
+    fn block(&mut self, env: &Env, sent: &[Arc<Recovered>]) {
+        let outcome =
+            execute(&mut self.state, &self.spec, env, sent, Mode::Verify).expect("this may stand in a block");
+        assert!(outcome.receipts.iter().all(|receipt| receipt.success), "{:?}", outcome.receipts);
+        self.state.apply(&outcome.changes);
+        self.history.extend(outcome.receipts.into_iter().flat_map(|receipt| receipt.logs));
+        self.height += 1;
+    }
+}
+
+static START: LazyLock<BTreeMap<Address, Start>> = LazyLock::new(|| {
+    BTreeMap::from([
+        Start::of::<evidence::Model>(),
+        Start::of::<once::Model>(),
+        Start::of::<members::Model>(),
+        Start::of::<calendar::Model>(),
+        Start::of::<orders::Model>(),
+    ])
 });
 
-static SIGNERS: LazyLock<Vec<Wallet>> = LazyLock::new(|| (0..WALLETS as u64).map(Wallet::new).collect());
+static SIGNERS: LazyLock<Vec<Wallet>> = LazyLock::new(|| (0..WALLETS_MAX).map(Wallet::new).collect());
 
-/// Who, with which nonce, to whom, with what.
-type Sent = (Address, u64, Address, U256, Vec<u8>);
+/// Who, with which nonce and gas, to whom, with what.
+type Sent = (Address, u64, u64, Address, U256, Vec<u8>);
 
 /// Signed transactions that are remembered: mutated stories have most of their moves in common, and
 /// a signature takes longer than a call.
@@ -266,7 +316,7 @@ const SIGNED_MAX: usize = 8_192;
 static SIGNED: LazyLock<Mutex<BTreeMap<Sent, Arc<Recovered>>>> = LazyLock::new(Mutex::default);
 
 fn signed(wallet: &mut Wallet, to: Address, value: U256, input: Vec<u8>) -> Arc<Recovered> {
-    let sent = (wallet.address(), wallet.nonce, to, value, input);
+    let sent = (wallet.address(), wallet.nonce, wallet.gas, to, value, input);
     let mut known = SIGNED.lock().expect("signing does not panic");
     if let Some(transaction) = known.get(&sent) {
         wallet.nonce += 1;
@@ -275,13 +325,14 @@ fn signed(wallet: &mut Wallet, to: Address, value: U256, input: Vec<u8>) -> Arc<
     if known.len() == SIGNED_MAX {
         known.clear();
     }
-    let transaction = wallet.send(TxKind::Call(to), value, sent.4.clone().into(), AccessList::default());
+    let transaction = wallet.send(TxKind::Call(to), value, sent.5.clone().into(), AccessList::default());
     known.insert(sent, transaction.clone());
     transaction
 }
 
 /// One story.
 struct Story<M> {
+    spec: &'static Spec,
     state: MemoryState,
     model: M,
     wallets: Vec<Wallet>,
@@ -302,14 +353,16 @@ struct Expected {
 
 impl<M: Model> Story<M> {
     fn new() -> Self {
+        let start = START.get(&M::MODULE).expect("each model has a start");
         Self {
-            state: START.get(&M::MODULE).cloned().unwrap_or_default(),
+            spec: &start.spec,
+            state: start.state.clone(),
             model: M::new(),
-            wallets: SIGNERS.clone(),
-            height: 2,
+            wallets: start.wallets.clone(),
+            height: start.height,
             later_ms: M::LATER_MS,
             block: Vec::new(),
-            history: Vec::new(),
+            history: start.history.clone(),
             taken: BTreeSet::new(),
         }
     }
@@ -397,7 +450,7 @@ impl<M: Model> Story<M> {
             to: Some(via.contract().unwrap_or(M::MODULE)),
             value: U256::from(u8::from(via == Via::StraightWithValue)),
             input: call.abi_encode().into(),
-            gas: Some(2_000_000),
+            gas: Some(2 * M::GAS),
             ..Request::default()
         };
         let env = self.env(self.height);
@@ -420,7 +473,7 @@ impl<M: Model> Story<M> {
         }
         let (transactions, expected): (Vec<_>, Vec<_>) = std::mem::take(&mut self.block).into_iter().unzip();
         let env = self.env(self.height);
-        let outcome = execute(&mut self.state, &SPEC, &env, &transactions, Mode::Verify)
+        let outcome = execute(&mut self.state, self.spec, &env, &transactions, Mode::Verify)
             .expect("every transaction may stand in a block");
         assert!(outcome.faults.is_empty(), "{:?}", outcome.faults);
         for (receipt, expected) in outcome.receipts.iter().zip(&expected) {
@@ -457,12 +510,12 @@ fn play<M: Model>(input: &[u8]) -> BTreeSet<[u8; 4]> {
                 story.ask(Address::ZERO, Via::Straight, &call);
             }
             7..=11 => {
-                let (who, via) = route(&mut feed);
+                let (who, via) = route::<M>(&mut feed);
                 let call = story.model.draw(&mut feed, kind - 7, story.now());
                 story.ask(wallet(who), via, &call);
             }
             _ => {
-                let (who, via) = route(&mut feed);
+                let (who, via) = route::<M>(&mut feed);
                 let call = story.model.draw(&mut feed, kind, story.now());
                 if kind == 0 && M::DECIDES {
                     story.decide(&call);
@@ -481,8 +534,8 @@ fn play<M: Model>(input: &[u8]) -> BTreeSet<[u8; 4]> {
     story.taken
 }
 
-fn route(feed: &mut Feed<'_>) -> (usize, Via) {
-    let who = usize::from(feed.byte()) % WALLETS;
+fn route<M: Model>(feed: &mut Feed<'_>) -> (usize, Via) {
+    let who = usize::from(feed.byte()) % M::WALLETS;
     (who, feed.pick(&VIAS).unwrap_or(Via::Straight))
 }
 

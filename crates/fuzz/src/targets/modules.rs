@@ -14,23 +14,25 @@ use ding_modules::{
     mocks::{NOTARY, OTHER, REGISTRAR, STRANGER, Scene, digest},
 };
 use ding_primitives::{Address, B256, Bytes, U256};
+use std::sync::LazyLock;
 
 const CALLERS: [Address; 5] = [NOTARY, REGISTRAR, STRANGER, OTHER, Address::ZERO];
 /// Calls of one input.
 const CALLS_MAX: usize = 16;
 
-fn scene(module: &dyn Module) -> Scene<'_> {
-    Scene::new(module).organisation("Harbour Notary Office", &[Role::Notary], &[NOTARY]).organisation(
+/// Where every input begins.
+static SCENE: LazyLock<Scene<'static>> = LazyLock::new(|| {
+    Scene::new(&Evidence).organisation("Harbour Notary Office", &[Role::Notary], &[NOTARY]).organisation(
         "Bureau",
         &[Role::Court, Role::Supervisor],
         &[REGISTRAR],
     )
-}
+});
 
 /// Input: calls of caller, flags, gas, and length and bytes of the call data.
-fn play(module: &dyn Module, input: &[u8]) {
+pub(super) fn evidence(input: &[u8]) {
     let mut feed = Feed::new(input);
-    let mut scene = scene(module);
+    let mut scene = SCENE.clone();
     for _ in 0..CALLS_MAX {
         if feed.is_empty() {
             break;
@@ -42,7 +44,7 @@ fn play(module: &dyn Module, input: &[u8]) {
         if flags & 16 != 0 {
             scene.next_block();
         }
-        (scene, _) = send(scene, module, caller, flags, gas, data);
+        (scene, _) = send(scene, &Evidence, caller, flags, gas, data);
     }
     scene.check();
 }
@@ -85,11 +87,7 @@ fn send<'m>(
     (scene, taken)
 }
 
-pub(super) fn evidence(input: &[u8]) {
-    play(&Evidence, input);
-}
-
-/// One call as [`play`] reads it.
+/// One call as [`evidence`] reads it.
 fn encoded(caller: u8, flags: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
     [&[caller, flags], length.as_slice(), data].concat()

@@ -39,6 +39,17 @@ fn first_tables() -> [(u16, Vec<u16>, Vec<u16>); 2] {
     ]
 }
 
+/// The same, as the model keeps them.
+static FIRST: LazyLock<BTreeMap<u16, Vec<Version>>> = LazyLock::new(|| {
+    let tables = first_tables().into_iter().map(|(year, holidays, makeupDays)| {
+        let source = B256::repeat_byte(1);
+        let call = loadTableCall { year, holidays, makeupDays, effectiveDay: 0, source };
+        let working = working(&call).expect("the first tables are sound");
+        (year, vec![Version { number: 1, from: 0, working }])
+    });
+    tables.collect()
+});
+
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Date {
@@ -429,13 +440,7 @@ impl super::Model for Model {
     const DECIDES: bool = true;
 
     fn new() -> Self {
-        let tables = first_tables().into_iter().map(|(year, holidays, makeupDays)| {
-            let source = B256::repeat_byte(1);
-            let call = loadTableCall { year, holidays, makeupDays, effectiveDay: 0, source };
-            let working = working(&call).expect("the first tables are sound");
-            (year, vec![Version { number: 1, from: 0, working }])
-        });
-        Self { tables: tables.collect(), decisions: BTreeMap::new(), proposals: 0 }
+        Self { tables: FIRST.clone(), decisions: BTreeMap::new(), proposals: 0 }
     }
 
     fn reads(call: &C) -> bool {

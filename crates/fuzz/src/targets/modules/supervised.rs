@@ -9,7 +9,7 @@ mod stories;
 use self::stories::Step;
 use super::{compose, encoded, send};
 use crate::{feed::Feed, stories::Told};
-use alloy_json_abi::StateMutability;
+use alloy_json_abi::{JsonAbi, StateMutability};
 use alloy_sol_types::{SolCall, SolValue as _};
 use ding_modules::{
     Module,
@@ -25,10 +25,11 @@ use ding_modules::{
     once::Once,
     orders::{self, Orders, abi::IOrders},
     pilot::{self, Pilot, abi::IPilot},
+    registry::MODULES,
     services::{self, Services, abi::IServices},
 };
 use ding_primitives::{Address, B256, MemberKey, address};
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// A second person of the national administration.
 const SECOND: Address = address!("00000000000000000000000000000000000000c2");
@@ -98,10 +99,17 @@ static MEMBERS: LazyLock<serde_json::Value> = LazyLock::new(|| {
     serde_json::to_value(Section { organisations, ..Section::default() }).unwrap_or_default()
 });
 
-/// The chain, with something of every kind on it.
+/// Where every input begins, for calls of this module.
 fn scene(module: &'static dyn Module) -> Scene<'static> {
+    let mut scene = SCENE.clone();
+    scene.on(module);
+    scene
+}
+
+/// The chain, with something of every kind on it.
+static SCENE: LazyLock<Scene<'static>> = LazyLock::new(|| {
     let identity = serde_json::json!({ "authorities": [{ "organisation": "Identity Office" }] });
-    let mut scene = Scene::new(module)
+    let mut scene = Scene::new(&Members)
         .with_section("members", MEMBERS.clone())
         .with_section("identity", identity)
         .at_time(now_ms())
@@ -140,7 +148,11 @@ fn scene(module: &'static dyn Module) -> Scene<'static> {
     done(&mut scene, pilot::state::ADDRESS, REGISTRAR, recommend);
     done(&mut scene, orders::state::ADDRESS, REGISTRAR, IOrders::draftCall { what: draft() });
     scene
-}
+});
+
+/// Interfaces of all modules.
+static ABIS: LazyLock<BTreeMap<&str, JsonAbi>> =
+    LazyLock::new(|| MODULES.iter().map(|module| (module.name(), (module.interface().abi)())).collect());
 
 fn done<C: SolCall>(scene: &mut Scene<'_>, module: Address, caller: Address, call: C) {
     if let Err(stop) = scene.call_of(module, caller, call) {
@@ -282,7 +294,7 @@ fn decide(
 /// Gives the selectors of the calls that were taken.
 fn play(module: &'static dyn Module, input: &[u8]) -> Vec<[u8; 4]> {
     let mut taken = Vec::new();
-    let abi = (module.interface().abi)();
+    let abi = ABIS.get(module.name()).expect("a module of the ledger");
     let mut feed = Feed::new(input);
     let mut scene = scene(module);
     for _ in 0..CALLS_MAX {
@@ -293,7 +305,7 @@ fn play(module: &'static dyn Module, input: &[u8]) -> Vec<[u8; 4]> {
         let flags = feed.byte();
         let gas = if flags & 8 == 0 { GAS } else { u64::from(feed.short()) * 16 };
         let data =
-            if flags & 32 == 0 { compose::call(&mut feed, &abi, &POOLS) } else { feed.string().to_vec() };
+            if flags & 32 == 0 { compose::call(&mut feed, abi, &POOLS) } else { feed.string().to_vec() };
         match flags >> 6 {
             1 => scene.next_block(),
             2 => scene.later(u64::from(feed.byte()) * 12 * 3_600_000),
