@@ -40,8 +40,7 @@ pub enum Lost {
     },
 }
 
-const REMEDY: &str =
-    "the disk lost them; keep keys/ and genesis.json, and fetch the rest from the other members";
+const REMEDY: &str = "the disk lost it; delete chains/ in the member's folder and start it, and it fetches the chain from the others";
 
 impl Lost {
     /// Holds what an archive has of blocks against its receipts. A block is durable before it runs, and

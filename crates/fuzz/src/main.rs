@@ -22,6 +22,15 @@ fn fail(why: &str) -> ! {
     exit(2)
 }
 
+/// A byte as libFuzzer's dictionaries have it.
+fn quoted(byte: u8) -> String {
+    match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).into(),
+        _ => format!("\\x{byte:02x}"),
+    }
+}
+
 fn unpack(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     // The first run of a target is before its first pack.
@@ -35,7 +44,7 @@ fn unpack(folder: &Path) -> std::io::Result<()> {
     }
     // A word a line, as libFuzzer reads it.
     let words = targets::words(&TARGET);
-    let lines = words.iter().map(|word| format!("\"{}\"\n", word.replace('\\', "\\\\").replace('"', "\\\"")));
+    let lines = words.iter().map(|word| format!("\"{}\"\n", word.bytes().map(quoted).collect::<String>()));
     fs::write(folder.with_extension("words"), lines.collect::<String>())?;
     Ok(())
 }

@@ -123,10 +123,33 @@ pub fn recover(transaction: Transaction, chain_id: u64) -> Result<Recovered, Tra
     } else if planted::is(Planted::TakeTwin) {
         envelope.recover_signer_unchecked().ok()
     } else {
-        envelope.recover_signer().ok()
+        signer(&transaction.hash, &envelope)
     };
     let sender = sender.ok_or(TransactionError::BadSignature)?;
     Ok(Recovered { transaction, envelope, sender })
+}
+
+#[cfg(not(feature = "memo"))]
+fn signer(_hash: &B256, envelope: &Envelope) -> Option<Address> {
+    envelope.recover_signer().ok()
+}
+
+/// Who signed, of what this thread found out before.
+#[cfg(feature = "memo")]
+fn signer(hash: &B256, envelope: &Envelope) -> Option<Address> {
+    use std::{cell::RefCell, collections::HashMap};
+
+    /// Signatures before a thread begins anew.
+    const KEPT: usize = 1 << 16;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<B256, Option<Address>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        *known.entry(*hash).or_insert_with(|| envelope.recover_signer().ok())
+    })
 }
 
 impl Recovered {
