@@ -421,6 +421,26 @@ fn nobody_comes_under_a_binding_without_an_open_invitation() {
 }
 
 #[test]
+fn invitations_that_were_not_the_one_accepted_stay_and_raise_no_alarm() {
+    // Root and account invite the same newcomer, who follows the account.
+    let mut scene = bound();
+    scene.call(ROOT, inviteCall { account: FRESH, purpose: 1 }).unwrap();
+    scene.call(PHONE, inviteCall { account: FRESH, purpose: 2 }).unwrap();
+    scene.call(FRESH, acceptCall { inviter: PHONE }).unwrap();
+    scene.check();
+    assert_eq!(scene.read(STRANGER, invitationCall { account: FRESH, inviter: ROOT }).purpose, 1);
+    scene.call(ROOT, withdrawInvitationCall { account: FRESH }).unwrap();
+    scene.check();
+    // The authority is faster than who was invited.
+    let mut scene = bound();
+    scene.call(ROOT, inviteCall { account: FRESH, purpose: 1 }).unwrap();
+    scene.call(AUTHORITY, addAccountCall { root: ROOT, account: FRESH }).unwrap();
+    scene.check();
+    scene.call(ROOT, withdrawInvitationCall { account: FRESH }).unwrap();
+    scene.check();
+}
+
+#[test]
 fn one_invitation_does_not_stand_in_the_way_of_another() {
     let mut scene = bound();
     scene.call(SECOND, person(OTHER, 2)).unwrap();
