@@ -12,9 +12,12 @@
 
 mod calendar;
 mod evidence;
+mod filing;
+mod identity;
 mod members;
 mod once;
 mod orders;
+mod services;
 
 use crate::{feed::Feed, samples};
 use alloy_eips::eip2930::AccessList;
@@ -301,6 +304,9 @@ static START: LazyLock<BTreeMap<Address, Start>> = LazyLock::new(|| {
         Start::of::<members::Model>(),
         Start::of::<calendar::Model>(),
         Start::of::<orders::Model>(),
+        Start::of::<filing::Model>(),
+        Start::of::<services::Model>(),
+        Start::of::<identity::Model>(),
     ])
 });
 
@@ -567,9 +573,22 @@ pub(super) fn orders(input: &[u8]) {
     let _ = play::<orders::Model>(input);
 }
 
+pub(super) fn identity(input: &[u8]) {
+    let _ = play::<identity::Model>(input);
+}
+
+pub(super) fn services(input: &[u8]) {
+    let _ = play::<services::Model>(input);
+}
+
+pub(super) fn filing(input: &[u8]) {
+    let _ = play::<filing::Model>(input);
+}
+
 pub(super) use self::{
-    calendar::seeds as calendar_seeds, evidence::seeds as evidence_seeds, members::seeds as members_seeds,
-    once::seeds as once_seeds, orders::seeds as orders_seeds,
+    calendar::seeds as calendar_seeds, evidence::seeds as evidence_seeds, filing::seeds as filing_seeds,
+    identity::seeds as identity_seeds, members::seeds as members_seeds, once::seeds as once_seeds,
+    orders::seeds as orders_seeds, services::seeds as services_seeds,
 };
 
 #[cfg(test)]
@@ -593,5 +612,8 @@ mod tests {
         stories::<members::Model>(members_seeds(), &keys);
         stories::<calendar::Model>(calendar_seeds(), &[]);
         stories::<orders::Model>(orders_seeds(), &["deliver", "look"]);
+        stories::<filing::Model>(filing_seeds(), &[]);
+        stories::<services::Model>(services_seeds(), &[]);
+        stories::<identity::Model>(identity_seeds(), &[]);
     }
 }
