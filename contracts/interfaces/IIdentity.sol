@@ -8,7 +8,8 @@ pragma solidity ^0.8.4;
 /// are named by their unified social credit code (GB 32100).
 /// @notice Kinds: 1 person, 2 organisation. Levels: 1 mobile number, 2 identity document,
 /// 3 identity document with face, 4 in person.
-/// @notice Status: 0 none, 1 active, 2 suspended, 3 revoked, 4 replaced by a successor, 5 invited.
+/// @notice Status: 0 none, 1 active, 2 suspended, 3 revoked, 4 replaced by a successor, 5 invited
+/// (until the last invitation ends, even if all are taken back).
 /// @notice Reasons: 1 request of the holder, 2 key lost, 3 key compromised, 4 data of the subject
 /// wrong, 5 person died or organisation dissolved, 6 breach of rules, 7 order of an authority,
 /// 8 mistake of the identity authority, 9 cause removed.
@@ -97,7 +98,7 @@ interface IIdentity {
     /// @notice Ends a suspension. By the authority.
     function restore(address account, uint8 reason) external;
     /// @notice Revokes an account for good; a root with its whole binding. By the authority, or by the
-    /// root for an account under it.
+    /// root for an account under it; an officer who is the root himself is heard as the root.
     function revoke(address account, uint8 reason) external;
 
     /// @notice Invites an account to act under the caller's binding (by its root only) or to succeed

@@ -137,12 +137,12 @@ fn signer(_hash: &B256, envelope: &Envelope) -> Option<Address> {
 /// Who signed, of what this thread found out before.
 #[cfg(feature = "memo")]
 fn signer(hash: &B256, envelope: &Envelope) -> Option<Address> {
-    use std::{cell::RefCell, collections::HashMap};
+    use std::{cell::RefCell, collections::BTreeMap};
 
     /// Signatures before a thread begins anew.
     const KEPT: usize = 1 << 16;
     thread_local! {
-        static KNOWN: RefCell<HashMap<B256, Option<Address>>> = RefCell::default();
+        static KNOWN: RefCell<BTreeMap<B256, Option<Address>>> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| {
         if known.len() >= KEPT {
