@@ -1,14 +1,13 @@
 //! Transactions into native modules, straight and through contracts that forward them in every way
-//! the EVM knows, against small models of what the modules promise: `evidence`, `once`, `members`,
-//! `calendar` and `orders`.
+//! the EVM knows, against small models of what the modules promise: all but `pilot` have one.
 //!
 //! An input is a story of moves over few accounts and few things, so that they meet each other.
 //! Receipts, returned bytes, reverts and every later read are compared.
 //!
-//! The other modules have no model: what `identity`, `services`, `filing` and `pilot` promise is held
-//! against them by their own invariants after every story of the targets `*_abi`, and by the simulator;
-//! a mistake that module and invariants share is not found here. The model of `orders` knows accounts that
-//! are bound to nobody: neither services nor disclosures.
+//! What `pilot` promises is held against it by its own invariants after every story of the target
+//! `pilot_abi`, and by the simulator; a mistake that module and invariants share is not found here. The
+//! model of `orders` knows accounts that are bound to nobody: neither services nor disclosures. Those of
+//! `filing` and `services` took the order of refusals and the names of events from the modules.
 
 mod calendar;
 mod evidence;
