@@ -1,4 +1,5 @@
-//! Hears what a member would alarm its operator with: a module's invariant is broken.
+//! Hears what a member would alarm its operator with: a module's invariant is broken, or a block executes
+//! differently here than its leader says.
 //!
 //! The ledger logs it and goes on, so nothing else shows it. A layer under the log keeps each alarm
 //! of this thread until the world, which runs in one thread, takes it.

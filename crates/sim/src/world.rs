@@ -475,7 +475,7 @@ impl World {
     async fn look_after(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
         let Some(death) = member.death() else {
-            // Whoever is down has said all it promises.
+            // Whoever runs on after a failed sync relies on what may go with the power.
             let done = if member.is_running() { member.disk.done() } else { Vec::new() };
             let old = |done: &&Done| done.how == How::FailedSync && done.at_ms + REASON_MS < self.looked_ms;
             if let Some(sync) = done.iter().find(old) {
