@@ -11,12 +11,13 @@ use super::{
     super::{self as calls, Model as _, Now},
     *,
 };
+use crate::targets::modules::supervised;
 use ding_execution::mocks;
 use ding_modules::{
     calendar::abi::ICalendar::{ICalendarCalls, loadTableCall},
     filing::{
         self,
-        abi::IFiling::{Form, Place, Subject, draftCall, registerProviderCall},
+        abi::IFiling::{Form, Place, draftCall, registerProviderCall},
     },
     members::{OrganisationEntry, Role, Section},
     orders::{
@@ -163,38 +164,11 @@ fn order(action: u8, id: u8, fromHeight: u64, untilMs: u64, refersTo: u64) -> Ve
     IOrders::draftCall { what }.abi_encode()
 }
 
-fn subject() -> Subject {
-    Subject {
-        nature: 1,
-        idType: 1,
-        kinds: 1,
-        division: 110_108,
-        uscc: "91110000MA00000077".into(),
-        name: "Harbour Chain".into(),
-        subject: B256::ZERO,
-        person: digest(1),
-        details: digest(2),
-    }
-}
-
 /// Provided since some days, at a place that the provider created.
 fn form() -> Form {
     let (place, creator) = (created().into_word(), wallet(PROVIDER));
-    Form {
-        name: "Bills of lading".into(),
-        category: 2,
-        form: 1,
-        field: "logistics".into(),
-        site: "https://bills.example.cn".into(),
-        icp: "京ICP备00000001号-1".into(),
-        description: "Deposits of bills of lading.".into(),
-        server: "Beijing".into(),
-        serverDivision: 110_108,
-        consensus: "simplex".into(),
-        crossBorder: String::new(),
-        goLive: filed_live(),
-        places: vec![Place { chainId: mocks::CHAIN_ID, place, creator, nonce: 7 }],
-    }
+    let place = Place { chainId: mocks::CHAIN_ID, place, creator, nonce: 7 };
+    Form { goLive: filed_live(), places: vec![place], ..supervised::form() }
 }
 
 fn filed_live() -> u32 {
@@ -209,7 +183,7 @@ pub(super) fn before() -> Vec<(usize, Address, Vec<u8>)> {
     }
     sent.push((PROPOSER, calendar::Model::MODULE, table().abi_encode()));
     let to_filing = |input: Vec<u8>| (PROVIDER, filing::state::ADDRESS, input);
-    sent.push(to_filing(registerProviderCall { subject: subject() }.abi_encode()));
+    sent.push(to_filing(registerProviderCall { subject: supervised::subject() }.abi_encode()));
     sent.push(to_filing(draftCall { provider: 1, form: form() }.abi_encode()));
     sent.extend(declarations().map(|call| (PROPOSER, ADDRESS, call.abi_encode())));
     sent.extend(records().map(|call| (PROPOSER, ADDRESS, call.abi_encode())));
