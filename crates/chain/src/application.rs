@@ -228,8 +228,8 @@ const fn is_unfit(why: &Refusal, complete: bool) -> bool {
     }
 }
 
-/// Target under which it is logged that a module's invariant is broken, or that a block executes
-/// differently here than its leader says: one of the two is not what it should be.
+/// Target under which it is logged that a module's invariant is broken, or that a leader's block may not
+/// stand here, by its form or by what its execution gives: one of the two members is not what it should be.
 pub const ALARM: &str = "ding_chain::alarm";
 
 /// A broken invariant of a module undid its transaction; the operator has to hear of it.

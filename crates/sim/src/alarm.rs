@@ -1,5 +1,5 @@
-//! Hears what a member would alarm its operator with: a module's invariant is broken, or a block executes
-//! differently here than its leader says.
+//! Hears what a member would alarm its operator with: a module's invariant is broken, or a leader's block
+//! may not stand.
 //!
 //! The ledger logs it and goes on, so nothing else shows it. A layer under the log keeps each alarm
 //! of this thread until the world, which runs in one thread, takes it.
