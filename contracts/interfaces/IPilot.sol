@@ -256,7 +256,7 @@ interface IPilot {
     /// @notice Replies to the open order. The entity; late replies are taken and flagged.
     function replyAdjustment(uint32 id, string calldata text, bytes32 report) external;
     /// @notice Accepts the reply (the pilot goes on) or refuses it (the order stands, with a new clock).
-    /// @param endDay New last day of the pilot; 0 leaves it.
+    /// @param endDay New last day of the pilot, at most `durationDays` from today; 0 leaves it.
     function settleAdjustment(uint32 id, bool accepted, uint32 endDay, string calldata text) external;
     /// @notice Half-year (1) or final (2) assessment by the entity. Late ones are taken and flagged.
     /// @param report Digest of the form.

@@ -149,7 +149,8 @@ alloy_sol_types::sol! {
         /// @param change State of a reported change.
         /// @param inspection State of inspection and rectification.
         /// @param termination State of the notice of termination.
-        /// @param flags Bits: 1 filed late, 2 imported, 4 number confirmed in spite of what speaks against it.
+        /// @param flags Bits: 1 filed late, 2 imported, 4 number confirmed in spite of what speaks against it, 8 it
+        /// has a site, so that its record needs the ICP filing.
         /// @param category Service category.
         /// @param form Service form.
         /// @param serverDivision Where the servers stand.
@@ -378,7 +379,7 @@ alloy_sol_types::sol! {
         /// @notice Suspends a recorded service until it is corrected.
         /// @param fromHeight First height at which calls are refused; 0: the next.
         function suspend(uint64 service, uint8 article, uint8 breach, uint64 fromHeight, bytes32 notice, string calldata text) external returns (uint64 penalty);
-        /// @notice Lifts a warning or a suspension; a province only a suspension that it imposed.
+        /// @notice Lifts a warning or a suspension; a province only what it imposed.
         /// @param fromHeight First height at which calls are let through; 0: the next.
         function restore(uint64 service, uint64 fromHeight, string calldata text) external;
         /// @notice First hand of a fine.
@@ -542,7 +543,8 @@ alloy_sol_types::sol! {
         error NotExpected(string field);
         /// @notice A text is longer than allowed.
         error TextTooLong(string field, uint32 bytes_, uint32 max);
-        /// @notice A text is not normalised: spaces around it, control characters, or full-width forms.
+        /// @notice A text is not normalised: spaces around it, control characters; of a name, also
+        /// invisible characters, or not in Unicode normal form C.
         error NotNormalised(string field);
         /// @notice A list is empty or longer than allowed.
         error ListSize(string field, uint32 count, uint32 max);

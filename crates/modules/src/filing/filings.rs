@@ -9,7 +9,7 @@ use super::{
     },
     clocks::{self, Running},
     forms::{self, Checked},
-    hands::{self, Hand, Move, take},
+    hands::{self, Hand, take},
     numbers, providers,
     state::{
         ADDRESS, COUNTS, Counts, PROPOSALS, PROVIDER_OF_CODE, PROVIDERS, Proposal, Provider, SERVICES,
@@ -70,8 +70,7 @@ pub(super) fn step(
     service: &Service,
     clock: Option<Running>,
 ) -> Result<Service, Stop> {
-    let (from, status) = (service.status, service.status);
-    let status = take(ctx, hand, Move { step, service: id, item: 0, from, status }, clock)?;
+    let status = take(ctx, hand, hands::filing(step, id, service), clock)?;
     Ok(clock.unwrap_or(Running::NONE).put(Service { status, ..*service }))
 }
 
@@ -176,6 +175,8 @@ pub(super) fn resubmit(ctx: &mut Ctx<'_>, call: resubmitCall) -> Result<(), Stop
     let (place, known, hand) = open(ctx, id, Step::Resubmit)?;
     let (_, provider) = providers::get(ctx, known.provider)?;
     let checked = forms::check(ctx, &provider, &form)?;
+    // The clock may have run out, and what is stopped lets no place go: so the clock stops first.
+    hands::require_possible(&hands::filing(Step::Resubmit, id, &known))?;
     services::set_clock(ctx, super::service_key(ctx.chain_id(), id), None)?;
     let places = forms::put_places(ctx, id, &known, &checked.places, false)?;
     let new = checked.put(Service { places, ..known });

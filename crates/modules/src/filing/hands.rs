@@ -6,7 +6,7 @@ use super::{
     },
     clocks::Running,
     providers,
-    state::Provider,
+    state::{Provider, Service},
     steps::{Actor, State, Step, Timing},
     terms::Clock,
 };
@@ -108,18 +108,18 @@ pub(super) fn require_other(ctx: &mut Ctx<'_>, first: Address, second: Address) 
     Ok(())
 }
 
-/// Takes a step: checks it against the table, says so, and answers with the state that follows.
+/// A move of a filing on its own track.
+pub(super) const fn filing(step: Step, id: u64, service: &Service) -> Move {
+    Move { step, service: id, item: 0, from: service.status, status: service.status }
+}
+
+/// Whether the table has a step here, whoever takes it.
 ///
 /// # Errors
 ///
-/// Reverts with `WrongState` or `WrongServiceStatus`; a fault if the clock is not the table's.
-pub(super) fn take(
-    ctx: &mut Ctx<'_>,
-    hand: &Hand,
-    moved: Move,
-    clock: Option<Running>,
-) -> Result<State, Stop> {
-    let Move { step, service, item, from, status } = moved;
+/// Reverts with `WrongState` or `WrongServiceStatus`.
+pub(super) fn require_possible(moved: &Move) -> Result<(), Stop> {
+    let Move { step, service, from, status, .. } = *moved;
     let rule = step.rule();
     if !rule.during.is_empty() && !rule.during.contains(&status) {
         return Err(Stop::revert(WrongServiceStatus {
@@ -132,6 +132,23 @@ pub(super) fn take(
         let (track, state) = (rule.track.number(), from.number());
         return Err(Stop::revert(WrongState { service, track, state, step: step.number() }));
     }
+    Ok(())
+}
+
+/// Takes a step: checks it against the table, says so, and answers with the state that follows.
+///
+/// # Errors
+///
+/// As [`require_possible`]; a fault if the clock is not the table's.
+pub(super) fn take(
+    ctx: &mut Ctx<'_>,
+    hand: &Hand,
+    moved: Move,
+    clock: Option<Running>,
+) -> Result<State, Stop> {
+    require_possible(&moved)?;
+    let Move { step, service, item, from, status } = moved;
+    let rule = step.rule();
     let to = rule.to.unwrap_or(from);
     ctx.invariant("F3 a step is in the table", step.allows(from, to, hand.actor, status))?;
     ctx.invariant("F6 the clock is the step's", fits(rule.timing, clock))?;

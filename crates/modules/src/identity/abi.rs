@@ -184,7 +184,7 @@ alloy_sol_types::sol! {
         error SuccessorNotAccepted(uint32 authority, uint32 successor);
         /// @notice The name is empty, too long, or has signs that nobody sees.
         error NameNotAccepted(uint32 characters, uint32 max);
-        /// @notice The time is beyond what is accepted.
+        /// @notice The time is beyond what is accepted; `nowMs` is 0 where a proposal is read without a clock.
         error TimeNotAccepted(uint64 timeMs, uint64 nowMs, uint64 maxMs);
         /// @notice There is no kind with this number.
         error UnknownSubjectKind(uint8 kind);

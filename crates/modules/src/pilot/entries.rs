@@ -166,7 +166,8 @@ fn enter(
     place.insert(ctx, &entry)?;
     slot.last.set(ctx, &number)?;
     let mut changed = Indicator { entries: number, ..slot.known };
-    if day > slot.known.last_day {
+    // A correction of the latest day also corrects the height that later days are held against.
+    if day >= slot.known.last_day {
         (changed.last_day, changed.last_height, changed.last_chain) =
             (day, source_height, taken.pilot.chain_id);
     }

@@ -51,13 +51,14 @@ alloy_sol_types::sol! {
         /// @param goLive Day from which on it is provided.
         /// @param contracts Addresses of its contracts and application modules.
         function declare(bytes32 id, address provider, uint8 division, uint32 goLive, address[] calldata contracts) external;
-        /// @notice Records a service under its filing number: its clock stops. By a supervisor, where no
-        /// other module does it.
+        /// @notice Records a service under its filing number: its clock stops. By a supervisor (a
+        /// provincial administration in its division), where no other module does it.
         function record(bytes32 id, string calldata number) external;
-        /// @notice Adds contracts and application modules to a service that no module keeps. By a supervisor.
+        /// @notice Adds contracts and application modules to a service that no module keeps. By a supervisor
+        /// (a provincial administration in its division).
         function addContracts(bytes32 id, address[] calldata contracts) external;
         /// @notice Takes contracts and application modules out of a service that nothing stops. By a
-        /// supervisor.
+        /// supervisor (a provincial administration in its division).
         function removeContracts(bytes32 id, address[] calldata contracts) external;
         /// @notice Strikes a service off from the next block on, by decision of the supervisors. Carried out
         /// by another account than the one that proposed it.
@@ -72,7 +73,8 @@ alloy_sol_types::sol! {
         function serviceOf(address contractAddress) external view returns (bytes32 id);
         /// @notice The service with this filing number, or zero.
         function serviceOfNumber(string calldata number) external view returns (bytes32 id);
-        /// @notice Whether a call of this address that may write is refused in this block, and why.
+        /// @notice Whether a call of this address that may write is refused, and why, as the register stands
+        /// now. Execution looks at it as the parent block left it: what this block changes counts from the next one on.
         function verdict(address contractAddress) external view returns (bool stopped, string memory number, uint8 status);
         /// @notice Suspensions of a service that are in force or will be.
         function holds(bytes32 id) external view returns (Hold[] memory holds);
@@ -133,7 +135,7 @@ alloy_sol_types::sol! {
         error ContractNotOfService(address contractAddress, bytes32 id, bytes32 belongsTo);
         /// @notice The address is one of those on which the ledger itself runs.
         error NotAService(address contractAddress);
-        /// @notice Too many addresses in one call, or of one service.
+        /// @notice No addresses, or too many, in one call; or too many of one service.
         error TooManyContracts(uint64 contracts, uint64 max);
         /// @notice The block in which a change takes effect is not one of the future.
         error EffectiveHeight(uint64 fromHeight, uint64 earliest, uint64 latest);

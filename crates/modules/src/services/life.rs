@@ -217,7 +217,7 @@ fn require_open(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
 }
 
 /// The service, which nobody has struck off, from this block on or a later one.
-fn require_going_on(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
+pub(super) fn require_going_on(ctx: &mut Ctx<'_>, id: B256) -> Result<Service, Stop> {
     let service = require(ctx, id)?;
     match service.head.ends_height {
         0 => Ok(service),

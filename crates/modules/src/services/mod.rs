@@ -125,6 +125,14 @@ impl Module for Services {
         }
     }
 
+    fn rehearse(&self, ctx: &mut Ctx<'_>, input: &[u8]) -> Result<(), Stop> {
+        self.check_proposal(input)?;
+        match dispatch::decode_exact::<IServicesCalls>(input)? {
+            IServicesCalls::deregister(call) => require_deregisterable(ctx, call.id),
+            _ => Ok(()),
+        }
+    }
+
     fn describe(&self, input: &[u8]) -> Option<String> {
         let call = dispatch::decode_exact::<IServicesCalls>(input).ok()?;
         let IServicesCalls::deregister(deregisterCall { id }) = call else { return None };
@@ -184,9 +192,15 @@ fn deregister_by_vote(ctx: &mut Ctx<'_>, call: deregisterCall) -> Result<deregis
     if members::state::PROPOSALS.get(ctx, proposal)?.proposer == account {
         return Err(Stop::revert(SecondPersonNeeded { proposal, account }));
     }
-    require_unkept(ctx, call.id)?;
+    require_deregisterable(ctx, call.id)?;
     life::end(ctx, call.id, 0)?;
     Ok(deregisterReturn {})
+}
+
+/// The service is one that the supervisors may strike off, and nobody has.
+fn require_deregisterable(ctx: &mut Ctx<'_>, id: B256) -> Result<(), Stop> {
+    require_unkept(ctx, id)?;
+    life::require_going_on(ctx, id).map(|_| ())
 }
 
 /// The caller supervises the service, which exists and which no module keeps.
@@ -356,6 +370,7 @@ fn explain(error: IServicesErrors, revert: &[u8]) -> Option<String> {
             "{} is no contract and no application module: the ledger runs on it; leave it out",
             e.contractAddress
         ),
+        E::TooManyContracts(e) if e.contracts == 0 => "name at least one address".into(),
         E::TooManyContracts(e) => format!(
             "{} addresses, at most {} of one service and {} in one call",
             e.contracts,

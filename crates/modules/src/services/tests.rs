@@ -272,6 +272,33 @@ fn striking_off_by_vote_takes_two_accounts() {
 }
 
 #[test]
+fn nobody_votes_on_striking_off_what_cannot_be_struck_off() {
+    use members::abi::IMembers::proposeCall;
+    let mut scene = scene();
+    let kept = Declaration {
+        id: digest(1),
+        provider: STRANGER,
+        division: 11,
+        go_live: day("2026-02-10"),
+        clock: None,
+        contracts: &[],
+    };
+    below(&mut scene, |ctx| declare(ctx, &kept)).unwrap();
+    scene.call(REGISTRAR, live(2, &[])).unwrap();
+    below(&mut scene, |ctx| deregister(ctx, digest(2), 9)).unwrap();
+    for (id, want) in [
+        (1, revert(KeptByModule { id: digest(1) })),
+        (2, revert(ServiceEnded { id: digest(2), fromHeight: 9 })),
+        (3, revert(NoSuchService { id: digest(3) })),
+    ] {
+        let input = deregisterCall { id: digest(id) }.abi_encode().into();
+        let propose = proposeCall { target: ADDRESS, input, notBeforeMs: 0, title: "end".into() };
+        assert_eq!(scene.call_of(members::state::ADDRESS, REGISTRAR, propose), want);
+    }
+    scene.check_all();
+}
+
+#[test]
 fn a_number_stands_for_one_service_of_its_province() {
     let mut scene = scene();
     for id in [1, 2] {
@@ -415,6 +442,9 @@ fn addresses_of_a_service_are_bounded_in_a_call_and_altogether() {
     let many = TooManyContracts { contracts: u64::from(one) + 1, max: one.into() };
     assert_eq!(scene.call(REGISTRAR, live(1, &list(0, one + 1))), revert(many));
     scene.call(REGISTRAR, live(1, &[])).unwrap();
+    let none = addContractsCall { id: digest(1), contracts: Vec::new() };
+    let empty = TooManyContracts { contracts: 0, max: one.into() };
+    assert_eq!(scene.call(REGISTRAR, none).err(), revert::<()>(empty).err());
     for part in 0..all / one {
         let contracts = list(part * one, one);
         scene.call(REGISTRAR, addContractsCall { id: digest(1), contracts }).unwrap();

@@ -212,6 +212,9 @@ fn a_returned_filing_comes_back_and_the_clock_starts_anew() {
     assert_eq!(clock, Clock::Decide);
     assert!(due > on(2026, 3, 5), "{due}");
     stage.record(service, "");
+    let again = resubmitCall { service, form: form(), attachments: attachments() };
+    let wrong = WrongState { service, track: 1, state: S::Recorded.number(), step: 6 };
+    assert_eq!(stage.call(FIRM, again), revert(wrong));
     stage.check();
 }
 

@@ -449,7 +449,7 @@ impl Story {
         let indicator = self.indicator(id, number)?;
         indicator.entries = next(indicator.entries)?;
         let want = indicator.entries;
-        if entry.day > indicator.last_day {
+        if entry.day >= indicator.last_day {
             (indicator.last_day, indicator.last_height, indicator.last_chain) =
                 (entry.day, entry.source_height, entry.chain_id);
         }

@@ -81,12 +81,12 @@ fn a_correction_is_a_new_entry_and_the_old_one_stays() {
     assert!(found.record.correction);
     let old = NotTheLastEntry { day: day("2026-01-13"), given: 1, last: 3 };
     assert_eq!(scene.call(HOSPITAL, correction(id, "2026-01-13", 4, 9, 1)), revert(old));
-    // No slot of an entry changed: only the goal's counters and the day's last entry did.
+    // No slot of an entry changed: only the goal's counters, its latest height and the day's last entry did.
     let changed = {
         let after: Vec<_> = scene.host_mut().slots().collect();
         slots.iter().filter(|slot| !after.contains(slot)).count()
     };
-    assert_eq!(changed, 2);
+    assert_eq!(changed, 3);
     scene.check();
 }
 
@@ -120,6 +120,28 @@ fn a_later_day_has_no_lower_source_height() {
     };
     assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 499)), revert(back));
     assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 500)), Ok(2));
+    scene.check();
+}
+
+#[test]
+fn a_wrong_height_of_the_latest_day_is_corrected_and_stands_in_no_later_days_way() {
+    let mut scene = scene();
+    let id = running(&mut scene, FAR_CHAIN);
+    scene.call(HOSPITAL, value(id, "2026-01-13", 1, u64::MAX)).unwrap();
+    scene.call(HOSPITAL, correction(id, "2026-01-13", 1, 500, 1)).unwrap();
+    go(&mut scene, "2026-01-14");
+    let back = HeightGoesBack {
+        day: day("2026-01-14"),
+        sourceHeight: 499,
+        lastDay: day("2026-01-13"),
+        lastHeight: 500,
+    };
+    assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 499)), revert(back));
+    assert_eq!(scene.call(HOSPITAL, value(id, "2026-01-14", 1, 501)), Ok(3));
+    // A correction of an earlier day moves nothing.
+    scene.call(HOSPITAL, correction(id, "2026-01-13", 1, 400, 2)).unwrap();
+    go(&mut scene, "2026-01-15");
+    assert!(scene.call(HOSPITAL, value(id, "2026-01-15", 1, 450)).is_err());
     scene.check();
 }
 

@@ -111,7 +111,7 @@ impl Model {
         self.open(id, 6)?;
         let provider = self.service(id)?.provider;
         let places = self.require_form(provider, &form)?;
-        // What is recorded or has ended is refused here, by `services`.
+        self.stands(id, 6, 0)?;
         self.set_clock(id, None)?;
         self.put_places(id, places, false)?;
         self.change(id, |service| service.form = form.clone());

@@ -203,10 +203,14 @@ impl super::super::Model for Model {
         then.unwrap_or(now.timestamp_ms).saturating_sub(early)
     }
 
-    /// Who proposed votes at once, another one too: for one service only when it is asked again.
+    /// Who proposed votes at once, another one too: for one service only when it is asked again. What could
+    /// not be carried out is not proposed.
     fn decide(&mut self, call: &C, now: Now) -> Vec<(usize, Vec<u8>)> {
         let C::deregister(deregisterCall { id }) = call else { return Vec::new() };
         let known = self.motions.get(id).copied().filter(|motion| [1, 2].contains(&motion.status(now)));
+        if known.is_none() && (self.own(*id).is_err() || self.going_on(*id).is_err()) {
+            return Vec::new();
+        }
         let vote = |id: u64| voteCall { id, approve: true }.abi_encode();
         let mut sent = Vec::new();
         let mut motion = known.unwrap_or_else(|| {
