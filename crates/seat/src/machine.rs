@@ -68,7 +68,7 @@ impl Watch {
     }
 
     /// What it shows when it really is `now`.
-    pub(crate) fn show(&self, now: SystemTime) -> SystemTime {
+    pub fn show(&self, now: SystemTime) -> SystemTime {
         let wrong = *self.0.lock();
         let Some(since) = wrong.since else { return now };
         let elapsed = now.duration_since(since).unwrap_or_default().as_millis();

@@ -11,7 +11,7 @@ use crate::{
 use commonware_p2p::simulated::Link;
 use commonware_runtime::{Clock as _, Runner as _, Spawner as _, Supervisor as _, deterministic};
 use commonware_utils::Probability;
-use ding_primitives::{Address, B256, keccak256};
+use ding_primitives::{Address, B256, keccak256, limits};
 use ding_seat::{
     Witness,
     byzantine::{Evil, Junk},
@@ -255,6 +255,22 @@ impl World {
         member.crash(&self.net, &self.network, crash).await;
     }
 
+    /// Sets a member's clock. One that is set back further than a process bears starts that member again,
+    /// with all that it wrote, as the program does.
+    async fn set_clock(&mut self, index: usize, ahead_ms: i64, drift_ppm: i64) {
+        let Some(member) = self.members.get_mut(index) else { return };
+        let now = self.context.current();
+        let before = member.watch.show(now);
+        member.watch.set(now, ahead_ms, drift_ppm);
+        let back = before.duration_since(member.watch.show(now)).unwrap_or_default();
+        if back > Duration::from_millis(limits::CLOCK_BACK_MS_MAX) && member.is_running() {
+            let words = format!("its clock was set back by {} ms, it starts again", back.as_millis());
+            self.events.tell(Some(index), words);
+            member.crash(&self.net, &self.network, Crash::Kept).await;
+            self.start(index).await;
+        }
+    }
+
     async fn link_all(&mut self) {
         for (from, sender) in self.network.keys.iter().enumerate() {
             for (to, receiver) in self.network.keys.iter().enumerate() {
@@ -352,9 +368,7 @@ impl World {
                     Some(index),
                     format!("its clock is {ahead_ms} ms ahead and gains {drift_ppm} millionths"),
                 );
-                if let Some(member) = self.members.get(index) {
-                    member.watch.set(self.context.current(), ahead_ms, drift_ppm);
-                }
+                self.set_clock(index, ahead_ms, drift_ppm).await;
             }
             Action::Evil(index, kind) => {
                 self.events.tell(Some(index), format!("turns bad: {kind:?}"));
@@ -412,8 +426,8 @@ impl World {
                 member.post.set_mess(Mess::default());
                 member.post.set_evil(None);
                 member.disk.set_trouble(Trouble::default());
-                member.watch.set(self.context.current(), 0, 0);
             }
+            self.set_clock(index, 0, 0).await;
             self.start(index).await;
         }
         let height = self.judge.newest().0;
