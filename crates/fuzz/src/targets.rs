@@ -307,6 +307,15 @@ pub static TARGETS: &[Target] = &[
         short: 1_000,
     },
     Target {
+        name: "pilot_model",
+        about: "pilots from a recommendation to the end, their values and clocks, straight and through contracts, against a small model",
+        run: calls::pilot,
+        seeds: calls::pilot_seeds,
+        bytes_max: 2 * KIB,
+        memory_max: 32 * MIB,
+        short: 1_000,
+    },
+    Target {
         name: "genesis",
         about: "genesis files, up to the keys that members vote with and the first block",
         run: files::genesis,

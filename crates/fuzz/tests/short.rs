@@ -20,7 +20,7 @@ use std::{
 static ALLOCATOR: measure::Counting = measure::Counting;
 
 /// Targets whose long run was not packed yet: they have no corpus, and all others have one.
-const NOT_PACKED: [&str; 15] = [
+const NOT_PACKED: [&str; 16] = [
     "calendar_abi",
     "identity_abi",
     "once_abi",
@@ -33,6 +33,7 @@ const NOT_PACKED: [&str; 15] = [
     "calendar_model",
     "orders_model",
     "filing_model",
+    "pilot_model",
     "services_model",
     "identity_model",
     "sheet",
@@ -134,6 +135,7 @@ targets! {
     identity_model => accounts_stand_as_the_model_says,
     services_model => services_stop_when_the_model_says,
     filing_model => services_are_filed_as_the_model_says,
+    pilot_model => pilots_stand_where_the_model_says,
     genesis => a_genesis_file_is_read_or_refused,
     share => only_dealt_shares_sign,
     keystore => a_key_file_is_read_or_refused_before_it_costs,

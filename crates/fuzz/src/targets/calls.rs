@@ -1,13 +1,11 @@
 //! Transactions into native modules, straight and through contracts that forward them in every way
-//! the EVM knows, against small models of what the modules promise: all but `pilot` have one.
+//! the EVM knows, against small models of what the modules promise: all have one.
 //!
 //! An input is a story of moves over few accounts and few things, so that they meet each other.
 //! Receipts, returned bytes, reverts and every later read are compared.
 //!
-//! What `pilot` promises is held against it by its own invariants after every story of the target
-//! `pilot_abi`, and by the simulator; a mistake that module and invariants share is not found here. The
-//! model of `orders` knows accounts that are bound to nobody: neither services nor disclosures. Those of
-//! `filing` and `services` took the order of refusals and the names of events from the modules.
+//! The model of `orders` knows accounts that are bound to nobody: neither services nor disclosures. Those
+//! of `filing`, `pilot` and `services` took the order of refusals and the names of events from the modules.
 
 mod calendar;
 mod evidence;
@@ -16,6 +14,7 @@ mod identity;
 mod members;
 mod once;
 mod orders;
+mod pilot;
 mod services;
 
 use crate::{feed::Feed, samples};
@@ -306,6 +305,7 @@ static START: LazyLock<BTreeMap<Address, Start>> = LazyLock::new(|| {
         Start::of::<filing::Model>(),
         Start::of::<services::Model>(),
         Start::of::<identity::Model>(),
+        Start::of::<pilot::Model>(),
     ])
 });
 
@@ -345,8 +345,28 @@ struct Story<M> {
     later_ms: u64,
     block: Vec<(Arc<Recovered>, Expected)>,
     history: Vec<Log>,
+    played: Played,
+}
+
+/// What a story came to.
+#[derive(Debug, Default)]
+struct Played {
     /// Functions that took a call.
     taken: BTreeSet<[u8; 4]>,
+    /// Functions that refused one, with the error.
+    refused: BTreeSet<([u8; 4], [u8; 4])>,
+    /// Bytes behind its last move.
+    left: usize,
+}
+
+impl Played {
+    /// Notes how a call went. Who forgets says that it was taken whatever came of it.
+    fn note(&mut self, via: Via, function: [u8; 4], answer: &Answer) {
+        match answer {
+            Ok(_) => self.taken.extend((via != Via::CallAndForget).then_some(function)),
+            Err(data) => self.refused.extend(data.first_chunk().map(|error| (function, *error))),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -368,7 +388,7 @@ impl<M: Model> Story<M> {
             later_ms: M::LATER_MS,
             block: Vec::new(),
             history: start.history.clone(),
-            taken: BTreeSet::new(),
+            played: Played::default(),
         }
     }
 
@@ -413,12 +433,10 @@ impl<M: Model> Story<M> {
     fn send(&mut self, who: usize, via: Via, call: &M::Call) {
         let mut model = self.model.clone();
         let sender = self.wallets.get(who).map(Wallet::address).unwrap_or_default();
-        let expected = match self.expect(&mut model, sender, via, call) {
-            Ok((_, logs)) => {
-                // Who forgets says so whatever came of it.
-                self.taken.extend((via != Via::CallAndForget).then(|| call.selector()));
-                Expected { success: true, logs: Some(logs) }
-            }
+        let answer = self.expect(&mut model, sender, via, call);
+        self.played.note(via, call.selector(), &answer);
+        let expected = match answer {
+            Ok((_, logs)) => Expected { success: true, logs: Some(logs) },
             Err(_) => Expected { success: false, logs: Some(Vec::new()) },
         };
         self.model = model;
@@ -466,7 +484,7 @@ impl<M: Model> Story<M> {
             CallResult::Reverted { output, .. } => Err(hex::encode(output)),
             CallResult::Halted { reason, .. } => panic!("halted: {reason}"),
         };
-        self.taken.extend((want.is_ok() && via != Via::CallAndForget).then(|| call.selector()));
+        self.played.note(via, call.selector(), &want);
         let want = want.map(|(output, _)| hex::encode(output)).map_err(hex::encode);
         assert_eq!(got, want, "{sender} {via:?} {call:?}");
     }
@@ -493,8 +511,7 @@ impl<M: Model> Story<M> {
     }
 }
 
-/// Gives the selectors of the calls that were taken.
-fn play<M: Model>(input: &[u8]) -> BTreeSet<[u8; 4]> {
+fn play<M: Model>(input: &[u8]) -> Played {
     let mut feed = Feed::new(input);
     let mut story = Story::<M>::new();
     for _ in 0..MOVES_MAX {
@@ -529,6 +546,7 @@ fn play<M: Model>(input: &[u8]) -> BTreeSet<[u8; 4]> {
             }
         }
     }
+    story.played.left = feed.rest().len();
     story.close();
     let last = story.env(story.height - 1);
     let block =
@@ -536,7 +554,7 @@ fn play<M: Model>(input: &[u8]) -> BTreeSet<[u8; 4]> {
     if let Err(violation) = registry::check(&mut story.state, block, &story.history) {
         panic!("{violation}");
     }
-    story.taken
+    story.played
 }
 
 fn route<M: Model>(feed: &mut Feed<'_>) -> (usize, Via) {
@@ -584,10 +602,14 @@ pub(super) fn filing(input: &[u8]) {
     let _ = play::<filing::Model>(input);
 }
 
+pub(super) fn pilot(input: &[u8]) {
+    let _ = play::<pilot::Model>(input);
+}
+
 pub(super) use self::{
     calendar::seeds as calendar_seeds, evidence::seeds as evidence_seeds, filing::seeds as filing_seeds,
     identity::seeds as identity_seeds, members::seeds as members_seeds, once::seeds as once_seeds,
-    orders::seeds as orders_seeds, services::seeds as services_seeds,
+    orders::seeds as orders_seeds, pilot::seeds as pilot_seeds, services::seeds as services_seeds,
 };
 
 #[cfg(test)]
@@ -598,7 +620,7 @@ mod tests {
     #[test]
     fn stories_have_every_function_of_a_model_taken() {
         fn stories<M: Model>(seeds: Vec<Vec<u8>>, left_out: &[&str]) {
-            let taken: BTreeSet<[u8; 4]> = seeds.iter().flat_map(|seed| play::<M>(seed)).collect();
+            let taken: BTreeSet<[u8; 4]> = seeds.iter().flat_map(|seed| play::<M>(seed).taken).collect();
             let module = registry::by_address(M::MODULE).unwrap();
             for function in (module.interface().abi)().functions() {
                 let (name, known) = (function.name.as_str(), taken.contains(&function.selector().0));
@@ -614,5 +636,6 @@ mod tests {
         stories::<filing::Model>(filing_seeds(), &[]);
         stories::<services::Model>(services_seeds(), &[]);
         stories::<identity::Model>(identity_seeds(), &[]);
+        stories::<pilot::Model>(pilot_seeds(), &[]);
     }
 }

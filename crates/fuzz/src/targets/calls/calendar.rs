@@ -93,6 +93,20 @@ fn number_of(year: u16, month: u8, day: u8) -> Option<u32> {
     found.and_then(|day| u32::try_from(day).ok())
 }
 
+/// The day that matches `start` so many months later, or the last of a month that has no such day.
+pub(super) fn months_after(start: u32, months: u16) -> u32 {
+    let Date { mut year, mut month, mut day, .. } = date(start);
+    for _ in 0..months {
+        (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    }
+    loop {
+        match number_of(year, month, day) {
+            Some(last) => return last,
+            None => day -= 1,
+        }
+    }
+}
+
 pub(super) fn day_at(timestamp_ms: u64) -> u32 {
     // Beijing is eight hours ahead.
     u32::try_from((timestamp_ms + 8 * 3_600_000) / 86_400_000).unwrap_or(u32::MAX)
@@ -343,18 +357,7 @@ impl Model {
             }
             C::deadlineInMonths(deadlineInMonthsCall { start, months }) => {
                 no_longer(u32::from(*months) * 31)?;
-                let Date { mut year, mut month, mut day, .. } = date(*start);
-                for _ in 0..*months {
-                    (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-                }
-                // A month may have no such day.
-                let last = loop {
-                    match number_of(year, month, day) {
-                        Some(last) => break last,
-                        None => day -= 1,
-                    }
-                };
-                let (day, provisional) = self.not_a_day_of_rest(today, last);
+                let (day, provisional) = self.not_a_day_of_rest(today, months_after(*start, *months));
                 deadlineInMonthsCall::abi_encode_returns(&deadlineInMonthsReturn { day, provisional })
             }
             C::workingDaysBetween(workingDaysBetweenCall { from, to }) => {

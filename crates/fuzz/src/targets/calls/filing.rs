@@ -21,6 +21,8 @@ mod stories;
 mod watch;
 
 pub(in crate::targets) use lives::seeds;
+pub(super) use numbers::taken_out;
+pub(super) use people::{PROVINCES, folded, wrong};
 
 use super::{
     Address, Answer, B256, BTreeMap, Feed, LazyLock, Log, NOBODY, Now, OrganisationEntry, Role, SPEC,

@@ -48,6 +48,11 @@ pub(in crate::targets) fn seeds() -> Vec<Vec<u8>> {
                 .map(|part| part.iter().flat_map(|kind| ask(1, 0, 7, [0, *kind, confirmed])).collect()),
         );
     }
+    // The end announced for each day around the last that can be announced today.
+    let planned: Vec<u8> = (0..32).collect();
+    seeds.extend(
+        planned.chunks(16).map(|part| part.iter().flat_map(|kind| ask(2, 3, 6, [0, *kind, 0])).collect()),
+    );
     seeds.extend(lives());
     // In every way that a call can come.
     seeds.extend((1..10).map(|way| {
@@ -239,6 +244,72 @@ fn lives() -> Vec<Vec<u8>> {
             send(3, 3, 8, [0, 1, 0]),
             send(3, 2, 9, [0, 1, 0]),
             read(12, 1),
+        ]
+        .concat(),
+        // An objection of an office, which another decides.
+        [
+            send(2, 0, 1, [0, 0, 0]),
+            ask(2, 0, 2, [0, 0, 0]),
+            send(2, 0, 2, [0, 1, 0]),
+            read(10, 1),
+            send(2, 1, 2, [0, 1, 0]),
+            read(10, 1),
+        ]
+        .concat(),
+        // An answer that does not do, and no answer: a correction ends the inspection of its campaign.
+        [
+            send(3, 4, 2, [0, 0, 0]),
+            ask(3, 0, 4, [0, 0, 0]),
+            send(3, 0, 5, [5, 0, 0]),
+            read(13, 1),
+            send(3, 0, 4, [0, 0, 0]),
+            read(13, 1),
+        ]
+        .concat(),
+        [
+            ask(3, 0, 5, [5, 0, 0]),
+            vec![5, 40, 2],
+            send(3, 0, 5, [5, 0, 0]),
+            read(13, 1),
+            send(3, 0, 4, [0, 0, 0]),
+            read(13, 1),
+        ]
+        .concat(),
+        // What was proposed and is returned, or taken back, gives its number free.
+        [
+            send(1, 0, 7, [0, 120, 0]),
+            send(1, 0, 4, [0, 0, 0]),
+            read(6, 1),
+            send(1, 3, 2, [1, 2, 0]),
+            ask(1, 0, 7, [0, 120, 0]),
+            send(1, 0, 7, [0, 120, 0]),
+            send(1, 3, 3, [241, 0, 0]),
+            send(1, 3, 3, [247, 0, 0]),
+            read(6, 7),
+            read(4, 120),
+        ]
+        .concat(),
+        // Published as of an earlier day, which only what was imported may be.
+        [
+            vec![5, 10, 2],
+            ask(2, 0, 0, [2, 0, 3]),
+            send(2, 0, 0, [2, 0, 3]),
+            send(1, 0, 9, [1, 122, 0]),
+            send(1, 1, 8, [9, 0, 0]),
+            ask(2, 0, 0, [3, 0, 3]),
+            send(2, 0, 0, [2, 0, 0]),
+            read(9, 2),
+        ]
+        .concat(),
+        // A fine that was in its article's range when it was proposed.
+        [
+            send(4, 0, 3, [1, 0, 0]),
+            send(0, 0, 0, [0, 40, 0]),
+            read(14, 1),
+            ask(4, 1, 4, [0, 0, 0]),
+            send(4, 1, 4, [0, 0, 0]),
+            send(4, 0, 5, [0, 0, 0]),
+            read(11, 1),
         ]
         .concat(),
         // Rules, by decision.

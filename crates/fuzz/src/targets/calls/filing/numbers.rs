@@ -48,7 +48,7 @@ fn wrong(number: &str) -> Option<String> {
 }
 
 /// Takes a number out of a text.
-fn taken_out(text: &str) -> Result<String, String> {
+pub(in crate::targets::calls) fn taken_out(text: &str) -> Result<String, String> {
     let words = || {
         "the words around the number are not a province's sign and \"网信备\" before, 号 behind".to_owned()
     };

@@ -91,7 +91,7 @@ pub(super) fn half(sign: char) -> char {
 }
 
 /// A number as it is compared: half width, capital letters, nothing between its signs.
-pub(super) fn folded(text: &str) -> String {
+pub(in crate::targets::calls) fn folded(text: &str) -> String {
     let gap = |sign: &char| sign.is_whitespace() || is_unseen(*sign) || matches!(sign, '-' | '.' | '·');
     text.chars().map(half).filter(|sign| !gap(sign)).collect::<String>().to_ascii_uppercase()
 }
@@ -101,7 +101,7 @@ pub(super) fn there(field: &str, digest: B256) -> Result<(), Refusal> {
 }
 
 /// What is wrong with a code.
-fn wrong(code: &str) -> Option<String> {
+pub(in crate::targets::calls) fn wrong(code: &str) -> Option<String> {
     let count = code.chars().count();
     if count != 18 {
         return Some(format!("{count} characters; a unified social credit code has 18, all of them ASCII"));
@@ -159,7 +159,7 @@ pub(super) fn content(subject: &Subject) -> B256 {
 }
 
 /// Signs of the provinces, by their codes.
-pub(super) const PROVINCES: [(u32, char); 31] = [
+pub(in crate::targets::calls) const PROVINCES: [(u32, char); 31] = [
     (11, '京'),
     (12, '津'),
     (13, '冀'),

@@ -85,6 +85,7 @@ impl Model {
                     1 => [5, 4],
                     2 => [0, limits::FILING_FINE_FEN_MAX + 1],
                     3 => [0, 5],
+                    4 => [2_500_000, 3_000_000],
                     _ => [100_000, 9_000_000],
                 };
                 C::setArticle(setArticleCall {

@@ -349,7 +349,6 @@ impl Model {
             return refuse(StillRectifying { service: id });
         }
         let Service { warning, suspension, .. } = *self.service(id)?;
-        // The interface limits a province only where it lifts a suspension; a warning counts as well.
         if warning != 0 {
             self.require_liftable(actor, warning)?;
             self.change(id, |service| service.warning = 0);
