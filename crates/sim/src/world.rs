@@ -11,6 +11,7 @@ use crate::{
 use commonware_p2p::simulated::Link;
 use commonware_runtime::{Clock as _, Runner as _, Spawner as _, Supervisor as _, deterministic};
 use commonware_utils::Probability;
+use ding_chain::replay::Report;
 use ding_primitives::{Address, B256, keccak256, limits};
 use ding_seat::{
     Witness,
@@ -669,10 +670,27 @@ impl World {
     async fn replay(&mut self, index: usize) {
         let Some(member) = self.members.get_mut(index) else { return };
         let Some(head) = member.door.up().map(|up| up.reader.head()) else { return };
-        match member.replay(&self.context, &self.net, &self.network, head.header.hash()).await {
-            Ok(what) => self.events.tell(Some(index), format!("executed again: {what}")),
-            Err(what) => self.judge.blame(Some(index), format!("executed again: {what}")),
+        let replayed = member.replay(&self.context, &self.net, &self.network, head.header.height).await;
+        let Report { blocks, transactions, certificates, head: last, .. } = match replayed {
+            Ok(report) => report,
+            Err(what) => return self.judge.blame(Some(index), format!("executed again: {what}")),
+        };
+        // What it had archived and not told of yet is final, so the others tell of it.
+        let told = patiently(&self.context, async {
+            while self.judge.newest().0 < blocks {
+                self.context.sleep(Duration::from_millis(TICK_MS)).await;
+            }
+        });
+        let _ = told.await;
+        let known = self.judge.block(blocks).map(|block| block.header.hash());
+        if blocks != 0 && known != Some(last) {
+            let words = format!("executed again: its block {blocks} is {last}, that of all is {known:?}");
+            return self.judge.blame(Some(index), words);
         }
+        let words = format!(
+            "executed again: {blocks} blocks, {transactions} transactions, {certificates} certificates"
+        );
+        self.events.tell(Some(index), words);
     }
 
     /// What can be said only at the end.
