@@ -31,7 +31,7 @@ use std::{
 use tokio::sync::watch;
 
 /// Layout of everything in a chain's store. Raised when an older one could not be read any more.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 /// Start of the names of a chain's files in its store.
 pub const STORE_PREFIX: &str = "chain";
 /// Bytes of a page of the stores in memory.

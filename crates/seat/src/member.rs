@@ -101,7 +101,12 @@ impl Up {
     /// Whether it still runs, and nothing was ever wrong with its disk in this start, nor is with what is
     /// on it: then it has every answer.
     pub fn is_sound(&self) -> bool {
-        self.life.is_on() && self.disk.is_sound()
+        self.is_on() && self.disk.is_sound()
+    }
+
+    /// Whether it still runs.
+    pub fn is_on(&self) -> bool {
+        self.life.is_on()
     }
 
     /// Calls a method of its door.

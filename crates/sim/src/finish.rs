@@ -62,7 +62,7 @@ pub async fn met(
     }
     if !up.is_empty() {
         let (index, up) = dice.pick(&up);
-        invariants_of(*index, up, judge).await;
+        while_on(context, up, invariants_of(*index, up, judge)).await;
     }
 }
 
@@ -93,9 +93,12 @@ pub async fn finish(
     }
     let hash = rows_of(&up, judge, dice, u64::MAX);
     for (index, up) in &up {
-        accounts_of(*index, up, judge).await;
-        modules_of(*index, up, judge).await;
-        invariants_of(*index, up, judge).await;
+        let state = async {
+            accounts_of(*index, up, judge).await;
+            modules_of(*index, up, judge).await;
+            invariants_of(*index, up, judge).await;
+        };
+        while_on(context, up, state).await;
         fates_of(*index, up, judge, events.now_ms());
         pending_of(*index, up, judge);
     }
@@ -186,6 +189,21 @@ async fn proofs_of(context: &deterministic::Context, up: &[(usize, Up)], judge: 
                 }
                 Some(Err(ReadError::Stale | ReadError::Cancelled)) | None => {}
             }
+        }
+    }
+}
+
+/// Asks a member for much. It may come upon what rotted and end of it, and then it answers no more.
+async fn while_on(context: &deterministic::Context, up: &Up, work: impl Future<Output = ()>) {
+    let mut work = std::pin::pin!(work);
+    loop {
+        commonware_macros::select! {
+            () = &mut work => return,
+            _ = context.sleep(GATHER) => {
+                if !up.is_on() {
+                    return;
+                }
+            },
         }
     }
 }

@@ -21,6 +21,8 @@ ding-sim: the whole ledger in one deterministic process
   ding-sim --seed N [--sim-minutes 10] [--until MS] [--without 3,7]
       one world, one line an event; the last line has the verdict and the hash. What members log
       themselves goes to stderr if DING_LOG has a filter: DING_LOG=debug, DING_LOG=ding_chain=trace
+  ding-sim --seed N --print
+      only its plan, written out
   ding-sim --plan TEXT
       the same for a plan that is written out, as a hunt prints it and `regressions.txt` has them
   ding-sim --seeds A..B [--minutes M] [--sim-minutes 10] [--jobs CORES] [--log FILE]
@@ -42,6 +44,7 @@ struct Arguments {
     log: Option<String>,
     planted: Option<String>,
     plan: Option<Plan>,
+    print: bool,
     worker: bool,
 }
 
@@ -75,6 +78,7 @@ impl Arguments {
                     parsed.plan = Some(plan);
                 }
                 "--planted" => parsed.planted = Some(value()?),
+                "--print" => parsed.print = true,
                 "--worker" => parsed.worker = true,
                 "--help" | "-h" => return Err(USAGE.into()),
                 other => return Err(format!("{other} is not known here\n\n{USAGE}")),
@@ -155,6 +159,10 @@ fn main() -> ExitCode {
 
 fn one(arguments: &Arguments) -> Result<bool, String> {
     let case = arguments.case()?;
+    if arguments.print {
+        say(case.plan().to_string());
+        return Ok(true);
+    }
     if let Ok(filter) = std::env::var("DING_LOG") {
         let filter = filter.parse::<EnvFilter>().map_err(|error| format!("DING_LOG {filter}: {error}"))?;
         let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -32,6 +32,8 @@ use std::{
 
 /// How often the world looks after its members, milliseconds.
 const TICK_MS: u64 = 500;
+/// The end of a plan, what is looked at then included, is not later than this.
+const LATE: Duration = Duration::from_secs(600);
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
 /// Who was shut out for being bad is let in again after so many looks: members do it after a minute
@@ -78,8 +80,15 @@ pub fn run(plan: &Plan, aloud: bool) -> Outcome {
     let path = folder.0.clone();
     let plan = plan.clone();
     deterministic::Runner::new(config).start(|context| async move {
-        let mut world = World::new(context, plan, aloud, &path).await;
-        world.live().await;
+        let last = Duration::from_millis(plan.length_ms) + LATE;
+        let mut world = World::new(context.child("world"), plan, aloud, &path).await;
+        let lived = commonware_macros::select! {
+            () = world.live() => true,
+            _ = context.sleep(last) => false,
+        };
+        if !lived {
+            world.judge.blame(None, "something that was waited for never came".into());
+        }
         world.outcome()
     })
 }
