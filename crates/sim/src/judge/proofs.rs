@@ -75,6 +75,19 @@ impl Judge {
         }
     }
 
+    /// Whether an altered proof proves another log of the same receipt, which is as true as the one that was
+    /// asked for: where it stands in the receipt is a number of the statement.
+    pub fn is_another_log(&self, asked: &Claim, verified: &Verified) -> bool {
+        let (Claim::Log { height, transaction, log: place }, [Proven::Log { index, .. }]) =
+            (asked, verified.statements.as_slice())
+        else {
+            return false;
+        };
+        let log = usize::try_from(*index).unwrap_or(usize::MAX);
+        let other = Claim::Log { height: *height, transaction: *transaction, log };
+        log != *place && self.check_proof(&other, verified).is_ok()
+    }
+
     fn check_proof(&self, claim: &Claim, verified: &Verified) -> Result<(), String> {
         let height = verified.block.height.get();
         let block =
