@@ -32,7 +32,8 @@ use std::{
 
 /// How often the world looks after its members, milliseconds.
 const TICK_MS: u64 = 500;
-/// The end of a plan, what is looked at then included, is not later than this.
+/// Looking at everything when a plan has come to its end takes at most this long; a world that goes on
+/// waits for something that never comes.
 const LATE: Duration = Duration::from_secs(600);
 /// While at most one member is in trouble, blocks follow each other within this time, milliseconds.
 const BLOCK_IN_CALM_MS: u64 = 20_000;
@@ -705,11 +706,18 @@ impl World {
     /// What can be said only at the end.
     async fn finish(&mut self) {
         finish::finish(&self.context, &self.members, &self.judge, &self.events, &mut self.dice).await;
+        // Who ended of what it was asked for now ended with a reason, or not.
+        for index in 0..MEMBERS {
+            self.look_after(index).await;
+        }
         if self.judge.verdict().is_none() {
             // One whose disk is sound: damage is found and named, and would say nothing of execution.
-            let sound: Vec<usize> = (0..MEMBERS).filter(|index| !self.rotten.contains(index)).collect();
-            let index = *self.dice.pick(&sound);
-            self.replay(index).await;
+            let sound = |one: &&Member| one.is_running() && !self.rotten.contains(&one.index);
+            let sound: Vec<usize> = self.members.iter().filter(sound).map(|one| one.index).collect();
+            if !sound.is_empty() {
+                let index = *self.dice.pick(&sound);
+                self.replay(index).await;
+            }
         }
         for words in alarm::take().into_iter().filter(|words| !self.is_of_bad(words)) {
             self.judge.blame(None, format!("alarm: {words}"));
