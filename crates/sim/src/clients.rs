@@ -341,6 +341,7 @@ impl Shift {
             return Err("it is down".into());
         };
         self.sent += 1;
+        let head = up.reader.head().header.height.get();
         match self.ask(&up, raw).await {
             Ok(answer) => {
                 if answer.trim_matches('"') != hash.to_string() {
@@ -348,7 +349,7 @@ impl Shift {
                 }
                 self.taken += 1;
                 let at_ms = self.clients.events.now_ms();
-                self.clients.judge.taken(hash, Taken { member: index, start: up.start, at_ms });
+                self.clients.judge.taken(hash, Taken { member: index, start: up.start, at_ms, head });
                 Ok(hash)
             }
             Err(No::Refusal { text, .. }) => {

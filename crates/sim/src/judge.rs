@@ -49,6 +49,8 @@ pub struct Taken {
     pub start: u32,
     /// When, milliseconds since the world began.
     pub at_ms: u64,
+    /// Its newest block before it was asked.
+    pub head: u64,
 }
 
 #[derive(Default)]
@@ -61,8 +63,6 @@ struct State {
     shown: BTreeSet<(usize, u64)>,
     model: Model,
     taken: BTreeMap<B256, Vec<Taken>>,
-    /// Height of a member when it took a transaction.
-    heads: BTreeMap<(B256, usize), u64>,
     /// What clients sent.
     sent: BTreeMap<B256, Bytes>,
     blame: Option<String>,
@@ -89,11 +89,7 @@ impl Judge {
 
     /// A member took a transaction.
     pub fn taken(&self, hash: B256, taken: Taken) {
-        let mut state = self.0.state.lock();
-        let head = state.shown.range((taken.member, 0)..=(taken.member, u64::MAX)).next_back();
-        let head = head.map_or(0, |(_, height)| *height);
-        state.heads.insert((hash, taken.member), head);
-        state.taken.entry(hash).or_default().push(taken);
+        self.0.state.lock().taken.entry(hash).or_default().push(taken);
     }
 
     /// Every transaction that was taken, with who took it.

@@ -58,11 +58,10 @@ impl Judge {
             },
             // What is first in line does not leave for a newcomer, and it never moves back.
             Fate::Evicted => {
-                let height =
-                    self.0.state.lock().heads.get(&(*hash, taken.member)).copied().unwrap_or_default();
-                match self.with(|model| model.account(&mine.sender, height)) {
+                let head = taken.head;
+                match self.with(|model| model.account(&mine.sender, head)) {
                     Some(account) if account.nonce == mine.nonce => {
-                        Err(format!("{mine:?} was the next of its account already after block {height}"))
+                        Err(format!("{mine:?} was the next of its account already after block {head}"))
                     }
                     _ => Ok(()),
                 }
