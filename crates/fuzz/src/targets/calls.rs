@@ -8,6 +8,7 @@
 //! of `filing`, `pilot` and `services` took the order of refusals and the names of events from the modules.
 
 mod calendar;
+mod consortium;
 mod evidence;
 mod filing;
 mod identity;
@@ -17,6 +18,7 @@ mod orders;
 mod pilot;
 mod services;
 
+use self::consortium::{organisation, seated};
 use crate::{feed::Feed, samples};
 use alloy_eips::eip2930::AccessList;
 use alloy_primitives::TxKind;
@@ -29,11 +31,11 @@ use ding_execution::{
 };
 use ding_modules::{
     BlockInfo,
-    members::{OrganisationEntry, Role, Section},
+    members::{OrganisationEntry, Role},
     registry,
     stop::IModule::{DirectCallOnly, StaticCall, ValueNotAccepted},
 };
-use ding_primitives::{Account, Address, B256, Log, Recovered, Spec, U256, spec::Validator};
+use ding_primitives::{Account, Address, B256, Log, Recovered, Spec, U256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock, Mutex},
@@ -47,7 +49,10 @@ const BLOCK_MAX: usize = 4;
 const WALLETS_MAX: u64 = 9;
 
 /// What a call gives: returned bytes and events, or the bytes it reverts with.
-type Answer = Result<(Vec<u8>, Vec<Log>), Vec<u8>>;
+type Answer = Result<(Vec<u8>, Vec<Log>), Refusal>;
+
+/// The bytes that a call reverts with.
+type Refusal = Vec<u8>;
 
 /// When something happens.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +90,7 @@ trait Model: Clone {
     fn new() -> Self;
     /// Whether a call may not write.
     fn reads(call: &Self::Call) -> bool;
-    /// Answers a call; a refused one changes nothing.
+    /// Answers a call. What a refused one changes is undone by who asks.
     fn answer(&mut self, caller: Address, call: &Self::Call, now: Now) -> Answer;
     /// A call of one of five kinds.
     fn draw(&self, feed: &mut Feed<'_>, kind: u8, now: Now) -> Self::Call;
@@ -101,10 +106,15 @@ trait Model: Clone {
     }
 }
 
+/// When what came before the stories of a model happens.
+fn second_block<M: Model>() -> Now {
+    Now { height: 2, timestamp_ms: mocks::env(2).timestamp_ms + M::LATER_MS }
+}
+
 /// An address that no module has and nobody signs for.
 const NOBODY: Address = Address::repeat_byte(0x77);
 
-fn refuse<T>(error: impl SolError) -> Result<T, Vec<u8>> {
+fn refuse<T>(error: impl SolError) -> Result<T, Refusal> {
     Err(error.abi_encode())
 }
 
@@ -206,37 +216,23 @@ fn wallet(number: usize) -> Address {
 static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
     let contract = |via: Via| via.contract().unwrap_or_default();
     let forgetful = vec![wallet(1), contract(Via::CallTwice), contract(Via::CallAndForget)];
-    let organisations = [
-        ("First office", vec![Role::Notary, Role::Supervisor], vec![wallet(0), contract(Via::Call)]),
-        ("Second office", vec![Role::Notary, Role::Court], forgetful),
-        ("Bureau", vec![Role::Supervisor], vec![wallet(2)]),
+    let first = vec![wallet(0), contract(Via::Call)];
+    seated([
+        organisation("First office", &[Role::Notary, Role::Supervisor], first),
+        organisation("Second office", &[Role::Notary, Role::Court], forgetful),
+        organisation("Bureau", &[Role::Supervisor], vec![wallet(2)]),
         // Nobody acts for it.
-        ("Third office", Vec::new(), Vec::new()),
-    ];
-    let named = organisations.into_iter().zip(&samples::SPEC.validators);
-    let entry = |((name, roles, accounts), validator): ((&str, _, _), &Validator)| OrganisationEntry {
-        name: name.into(),
-        roles,
-        accounts,
-        validators: vec![validator.key],
-        ..OrganisationEntry::default()
-    };
-    named.map(entry).collect()
+        organisation("Third office", &[], Vec::new()),
+    ])
 });
 
 /// Number of the organisation that an account acts for in genesis; 0 if none.
 fn organisation_of(account: Address) -> u32 {
-    let place = ORGANISATIONS.iter().position(|entry| entry.accounts.contains(&account));
-    place.and_then(|place| u32::try_from(place + 1).ok()).unwrap_or(0)
+    consortium::number_of(&ORGANISATIONS, account)
 }
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
-    let mut spec = samples::SPEC.clone();
-    let section = Section {
-        organisations: ORGANISATIONS.clone(),
-        parameters: BTreeMap::from([("approval_permille".into(), members::APPROVAL_PERMILLE)]),
-    };
-    spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());
+    let mut spec = consortium::run_by(&ORGANISATIONS, samples::SPEC.clone());
     spec.modules.insert("calendar".into(), calendar::section());
     spec
 });
@@ -273,8 +269,8 @@ impl Start {
             .filter_map(|(who, to, input)| Some(signed(wallets.get_mut(who)?, to, U256::ZERO, input)));
         let sent: Vec<_> = sent.collect();
         if !sent.is_empty() {
-            let env = mocks::env(2);
-            start.block(&Env { timestamp_ms: env.timestamp_ms + M::LATER_MS, ..env }, &sent);
+            let Now { timestamp_ms, .. } = second_block::<M>();
+            start.block(&Env { timestamp_ms, ..mocks::env(2) }, &sent);
         }
         for via in VIAS {
             let Some(address) = via.contract() else { continue };
@@ -316,7 +312,7 @@ type Sent = (Address, u64, u64, Address, U256, Vec<u8>);
 
 /// Signed transactions that are remembered: mutated stories have most of their moves in common, and
 /// a signature takes longer than a call.
-const SIGNED_MAX: usize = 8_192;
+const SIGNED_MAX: usize = 32_768;
 
 static SIGNED: LazyLock<Mutex<BTreeMap<Sent, Arc<Recovered>>>> = LazyLock::new(Mutex::default);
 
@@ -401,9 +397,9 @@ impl<M: Model> Story<M> {
         Now { height: self.height, timestamp_ms: self.env(self.height).timestamp_ms }
     }
 
-    /// What the model says to a call that comes this way, and what remains of it.
-    fn expect(&self, model: &mut M, sender: Address, via: Via, call: &M::Call) -> Answer {
-        let now = self.now();
+    /// What the model says to a call that comes this way. If that is a refusal, the model is left in the
+    /// middle of it.
+    fn expect(model: &mut M, sender: Address, via: Via, call: &M::Call, now: Now) -> Answer {
         let caller = via.contract().unwrap_or(sender);
         match via {
             Via::Straight | Via::Call => model.answer(caller, call, now),
@@ -412,34 +408,38 @@ impl<M: Model> Story<M> {
             Via::Static => Err(StaticCall {}.abi_encode()),
             Via::Delegate | Via::CallCode => Err(DirectCallOnly {}.abi_encode()),
             Via::CallAndRevert => Err(Vec::new()),
-            Via::CallAndForget => {
-                let logs = model.answer(caller, call, now).map(|(_, logs)| logs).unwrap_or_default();
-                Ok((Vec::new(), logs))
-            }
+            Via::CallAndForget => Ok((Vec::new(), Self::attempt(model, caller, call, now))),
             Via::CallTwice => {
-                let before = model.clone();
-                let first = model.answer(caller, call, now).map(|(_, logs)| logs).unwrap_or_default();
-                match model.answer(caller, call, now) {
-                    Ok((output, second)) => Ok((output, [first, second].concat())),
-                    Err(data) => {
-                        *model = before;
-                        Err(data)
-                    }
-                }
+                let first = Self::attempt(model, caller, call, now);
+                let (output, second) = model.answer(caller, call, now)?;
+                Ok((output, [first, second].concat()))
+            }
+        }
+    }
+
+    /// Events of a call whose refusal is passed over.
+    fn attempt(model: &mut M, caller: Address, call: &M::Call, now: Now) -> Vec<Log> {
+        let before = model.clone();
+        match model.answer(caller, call, now) {
+            Ok((_, logs)) => logs,
+            Err(_) => {
+                *model = before;
+                Vec::new()
             }
         }
     }
 
     fn send(&mut self, who: usize, via: Via, call: &M::Call) {
-        let mut model = self.model.clone();
-        let sender = self.wallets.get(who).map(Wallet::address).unwrap_or_default();
-        let answer = self.expect(&mut model, sender, via, call);
+        let (before, now) = (self.model.clone(), self.now());
+        let answer = Self::expect(&mut self.model, wallet(who), via, call, now);
         self.played.note(via, call.selector(), &answer);
         let expected = match answer {
             Ok((_, logs)) => Expected { success: true, logs: Some(logs) },
-            Err(_) => Expected { success: false, logs: Some(Vec::new()) },
+            Err(_) => {
+                self.model = before;
+                Expected { success: false, logs: Some(Vec::new()) }
+            }
         };
-        self.model = model;
         let to = via.contract().unwrap_or(M::MODULE);
         let value = U256::from(u8::from(via == Via::StraightWithValue));
         self.push(who, to, value, call.abi_encode(), expected);
@@ -467,7 +467,7 @@ impl<M: Model> Story<M> {
     fn ask(&mut self, sender: Address, via: Via, call: &M::Call) {
         self.close();
         let mut model = self.model.clone();
-        let want = self.expect(&mut model, sender, via, call);
+        let want = Self::expect(&mut model, sender, via, call, self.now());
         let request = Request {
             from: Some(sender),
             to: Some(via.contract().unwrap_or(M::MODULE)),

@@ -5,19 +5,20 @@
 
 #![expect(non_snake_case, reason = "fields of the interface bear Solidity names")]
 
-use super::{Address, Answer, B256, Feed, Now, log, organisation_of, refuse};
-use alloy_sol_types::SolCall as _;
+use super::{
+    Address, Answer, B256, Feed, Now, Refusal,
+    consortium::{Decisions, Hand},
+    log, organisation_of, refuse, wallet,
+};
+use alloy_sol_types::{SolCall as _, SolInterface as _};
 use ding_modules::{
     calendar::{
         abi::ICalendar::{ICalendarCalls as C, *},
         state::ADDRESS,
     },
-    members::{
-        self,
-        abi::IMembers::{Executed, NoVote, NotApproved, NotProposed, proposeCall, voteCall},
-    },
+    members,
 };
-use ding_primitives::{U256, keccak256, limits};
+use ding_primitives::{U256, limits};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Tables of the stories' genesis file.
@@ -113,8 +114,6 @@ pub(super) fn day_at(timestamp_ms: u64) -> u32 {
 }
 
 const DAY_MS: u64 = 86_400_000;
-/// An approved proposal can be carried out for thirty days.
-const EXECUTION_MS: u64 = 30 * DAY_MS;
 const LONGEST: u32 = limits::PERIOD_DAYS_MAX;
 
 /// One version of a year's table.
@@ -138,36 +137,12 @@ impl Version {
     }
 }
 
-/// A decision to load a table.
-#[derive(Clone, Copy, Debug)]
-struct Decision {
-    id: u64,
-    decided_ms: u64,
-    done: bool,
-}
-
-impl Decision {
-    const fn status(&self, now_ms: u64) -> u8 {
-        if self.done {
-            5
-        } else if now_ms >= self.decided_ms + EXECUTION_MS {
-            7
-        } else {
-            2
-        }
-    }
-}
-
 /// The tables: of each year the version in use, or the first there will be, and one that waits.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     tables: BTreeMap<u16, Vec<Version>>,
-    /// By the call they decide on.
-    decisions: BTreeMap<Vec<u8>, Decision>,
-    proposals: u64,
+    decisions: Decisions,
 }
-
-type Refusal = Vec<u8>;
 
 /// Days of the year on which people work, if the table contradicts nothing.
 fn working(call: &loadTableCall) -> Result<Vec<u16>, Refusal> {
@@ -263,21 +238,12 @@ impl Model {
 
     fn load(&mut self, caller: Address, call: &loadTableCall, now: Now) -> Answer {
         let working = working(call)?;
-        let (input, nowMs, today) = (call.abi_encode(), now.timestamp_ms, day_at(now.timestamp_ms));
-        let Some(decision) = self.decisions.get_mut(&input) else {
-            return refuse(NotProposed { target: ADDRESS, digest: keccak256(&input) });
-        };
-        let (id, status) = (decision.id, decision.status(nowMs));
-        if status != 2 {
-            return refuse(NotApproved { id, status });
-        }
-        // The two that supervise.
+        let today = day_at(now.timestamp_ms);
         let organisation = organisation_of(caller);
-        if ![1, 3].contains(&organisation) {
-            return refuse(NoVote { account: caller, organisation, electorate: 1 });
-        }
-        decision.done = true;
-        let executed = Executed { id, target: ADDRESS, organisation, account: caller, timestampMs: nowMs };
+        // The two that supervise.
+        let has_vote = [1, 3].contains(&organisation);
+        let hand = Hand { account: caller, organisation, has_vote, electorate: 1 };
+        let (id, executed) = self.decisions.carry_out(ADDRESS, &call.abi_encode(), hand, now)?;
         let loadTableCall { year, holidays, makeupDays, effectiveDay, source } = call.clone();
         let from = effectiveDay.max(today);
         let versions = self.tables.entry(year).or_default();
@@ -309,7 +275,7 @@ impl Model {
             replaces,
             proposal: id,
         };
-        let logs = vec![log(members::state::ADDRESS, &executed), log(ADDRESS, &loaded)];
+        let logs = vec![executed, log(ADDRESS, &loaded)];
         Ok((loadTableCall::abi_encode_returns(&number), logs))
     }
 
@@ -443,7 +409,7 @@ impl super::Model for Model {
     const DECIDES: bool = true;
 
     fn new() -> Self {
-        Self { tables: FIRST.clone(), decisions: BTreeMap::new(), proposals: 0 }
+        Self { tables: FIRST.clone(), decisions: Decisions::default() }
     }
 
     fn reads(call: &C) -> bool {
@@ -463,8 +429,7 @@ impl super::Model for Model {
             (0, _) => C::loadTable(draw_table(feed, now)),
             (1, false) => {
                 // What was decided, and perhaps not carried out.
-                let place = usize::from(feed.byte()) % self.decisions.len().max(1);
-                let known = self.decisions.keys().nth(place);
+                let known = self.decisions.any(feed.byte());
                 let call = known.and_then(|input| loadTableCall::abi_decode_validate(input).ok());
                 C::loadTable(call.unwrap_or_else(|| draw_table(feed, now)))
             }
@@ -510,7 +475,7 @@ impl super::Model for Model {
     /// Often to the first or the last moment of a day, or to when a decision lapses.
     fn pause(&self, feed: &mut Feed<'_>, now: Now) -> u64 {
         let (byte, edge) = (feed.byte(), feed.byte() % 5);
-        let lapses = self.decisions.values().next().map_or(0, |known| known.decided_ms + EXECUTION_MS);
+        let lapses = self.decisions.ends().next().unwrap_or(0);
         let midnight = |day: u32| u64::from(day) * DAY_MS - 8 * 3_600_000;
         let next = midnight(day_at(now.timestamp_ms) + 1 + u32::from(byte));
         match edge {
@@ -524,20 +489,34 @@ impl super::Model for Model {
 
     fn decide(&mut self, call: &C, now: Now) -> Vec<(usize, Vec<u8>)> {
         let C::loadTable(call) = call else { return Vec::new() };
-        let input = call.abi_encode();
-        let pending = self.decisions.get(&input).is_some_and(|known| known.status(now.timestamp_ms) == 2);
-        if pending || working(call).is_err() {
+        if working(call).is_err() {
             return Vec::new();
         }
-        self.proposals += 1;
-        let id = self.proposals;
-        let decided_ms = now.timestamp_ms;
-        self.decisions.insert(input.clone(), Decision { id, decided_ms, done: false });
-        let (input, title) = (input.into(), "a table".into());
-        let propose = proposeCall { target: ADDRESS, input, notBeforeMs: 0, title }.abi_encode();
-        let vote = voteCall { id, approve: true }.abi_encode();
         // The wallets of those who supervise.
-        vec![(0, propose), (0, vote.clone()), (2, vote)]
+        self.decisions.decide(ADDRESS, call.abi_encode(), "a table", &[0, 2], now)
+    }
+}
+
+/// A second table of 2026, on which supervisors decided before any story.
+pub(super) struct Later {
+    /// The days as it leaves them.
+    pub(super) days: Model,
+    /// What was sent to decide on it and to load it: by which wallet, to whom.
+    pub(super) sent: Vec<(usize, Address, Vec<u8>)>,
+}
+
+impl Later {
+    /// With these holidays instead, from a day on.
+    pub(super) fn new(holidays: &[u16], effectiveDay: u32, now: Now) -> Self {
+        use super::Model as _;
+        let (holidays, makeupDays, source) = (holidays.to_vec(), vec![4, 45], B256::repeat_byte(2));
+        let call = C::loadTable(loadTableCall { year: 2026, holidays, makeupDays, effectiveDay, source });
+        let mut days = Model::new();
+        let votes = days.decide(&call, now).into_iter();
+        let mut sent: Vec<_> = votes.map(|(who, input)| (who, members::state::ADDRESS, input)).collect();
+        sent.push((0, ADDRESS, call.abi_encode()));
+        days.answer(wallet(0), &call, now).expect("the table is decided");
+        Self { days, sent }
     }
 }
 

@@ -1,9 +1,8 @@
 //! The module `filing` once more: who provides what, where its filing stands, who may move it, what
 //! clocks run, which numbers are given, and what was inspected, ordered and fined.
 //!
-//! A call is answered on a copy of everything, which is kept if nothing was refused. Services, objections,
-//! measures, assessments and campaigns stand in plain lists by their numbers, as the interface shows
-//! them. Each step is a row of [`rule`]; [`Model::may`] and [`Model::go`] ask and take it.
+//! Services, objections, measures, assessments and campaigns stand in plain lists by their numbers, as the
+//! interface shows them. Each step is a row of [`rule`]; [`Model::may`] and [`Model::go`] ask and take it.
 //!
 //! Accounts are bound to nobody here, and places are addresses at which nothing runs.
 
@@ -25,8 +24,11 @@ pub(super) use numbers::taken_out;
 pub(super) use people::{PROVINCES, folded, wrong};
 
 use super::{
-    Address, Answer, B256, BTreeMap, Feed, LazyLock, Log, NOBODY, Now, OrganisationEntry, Role, SPEC,
-    Section, Spec, U256, Via, calendar, calendar::day_at, digest, log, members, refuse, samples, wallet,
+    Address, Answer, B256, BTreeMap, Feed, LazyLock, Log, NOBODY, Now, OrganisationEntry, Refusal, Role,
+    Spec, U256, Via, calendar,
+    calendar::day_at,
+    consortium::{self, Decisions, Hand, organisation, seated},
+    digest, log, refuse, samples, second_block, wallet,
 };
 use alloy_sol_types::{SolCall as _, SolEvent, SolInterface as _, SolValue as _};
 use ding_modules::{
@@ -35,13 +37,10 @@ use ding_modules::{
         state::ADDRESS,
         terms::APPROVAL_WORDING,
     },
-    members::{self as consortium, abi::IMembers},
     once::{self, abi::IOnce},
     services::{self, abi::IServices},
 };
 use ding_primitives::{keccak256, limits};
-
-type Refusal = Vec<u8>;
 
 /// Tracks.
 const FILING: u8 = 1;
@@ -146,32 +145,23 @@ const COMPANY: &str = "91110000MA00000077";
 /// Organisations of the stories, by number from 1 on.
 static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
     let contract = |via: Via| via.contract().unwrap_or_default();
-    let organisations = [
-        ("Bureau", vec![Role::Supervisor], None, vec![wallet(0), contract(Via::Call)]),
-        ("Other bureau", vec![Role::Supervisor], None, vec![wallet(1), contract(Via::CallTwice)]),
-        ("Beijing", vec![Role::Provincial], Some(11), vec![wallet(2)]),
-        ("Zhejiang", vec![Role::Provincial], Some(33), vec![wallet(6)]),
-        ("Company", Vec::new(), None, vec![wallet(3), wallet(7), contract(Via::CallAndForget)]),
-    ];
-    let keys = samples::SPEC.validators.iter().map(|validator| vec![validator.key]);
-    let named = organisations.into_iter().zip(keys.chain(std::iter::repeat(Vec::new())));
-    let entry =
-        |((name, roles, division, accounts), validators): ((&str, _, _, _), Vec<_>)| OrganisationEntry {
-            name: name.into(),
-            code: (name == "Company").then(|| COMPANY.into()),
-            roles,
-            division,
-            accounts,
-            validators,
-            ..OrganisationEntry::default()
-        };
-    named.map(entry).collect()
+    let company = vec![wallet(3), wallet(7), contract(Via::CallAndForget)];
+    let province = |name: &str, division: u8, account: usize| OrganisationEntry {
+        division: Some(division),
+        ..organisation(name, &[Role::Provincial], vec![wallet(account)])
+    };
+    seated([
+        organisation("Bureau", &[Role::Supervisor], vec![wallet(0), contract(Via::Call)]),
+        organisation("Other bureau", &[Role::Supervisor], vec![wallet(1), contract(Via::CallTwice)]),
+        province("Beijing", 11, 2),
+        province("Zhejiang", 33, 6),
+        OrganisationEntry { code: Some(COMPANY.into()), ..organisation("Company", &[], company) },
+    ])
 });
 
 /// Number of the organisation that an account acts for; 0 if none.
 fn organisation_of(account: Address) -> u32 {
-    let place = ORGANISATIONS.iter().position(|entry| entry.accounts.contains(&account));
-    place.and_then(|place| u32::try_from(place + 1).ok()).unwrap_or(0)
+    consortium::number_of(&ORGANISATIONS, account)
 }
 
 /// The code of an account's organisation, if it has one.
@@ -270,22 +260,12 @@ pub(super) struct Model {
     subject_numbers: BTreeMap<u32, u32>,
     /// Addresses that belong to services.
     belongs: BTreeMap<Address, u64>,
-    /// Calls that the supervisors decided on.
-    decisions: BTreeMap<Vec<u8>, Decision>,
-    proposals: u64,
+    decisions: Decisions,
     days: calendar::Model,
     /// The call that is being answered.
     caller: Address,
     now: Now,
     logs: Vec<Log>,
-}
-
-/// A decision of the supervisors.
-#[derive(Clone, Copy, Debug)]
-struct Decision {
-    id: u64,
-    decided_ms: u64,
-    done: bool,
 }
 
 /// A number as events and lists have it.

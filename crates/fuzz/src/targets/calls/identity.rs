@@ -11,26 +11,24 @@ mod stories;
 
 pub(in crate::targets) use lives::seeds;
 
-use super::{Address, Answer, B256, Feed, Log, NOBODY, Now, Via, digest, log, refuse, wallet};
+use super::{
+    Address, Answer, B256, Feed, Log, NOBODY, Now, Refusal, Via,
+    consortium::{Decisions, Hand},
+    digest, log, refuse, wallet,
+};
 use alloy_sol_types::SolCall as _;
 use ding_modules::{
     identity::{
         abi::IIdentity::{self, IIdentityCalls as C, *},
         state::ADDRESS,
     },
-    members::{
-        self,
-        abi::IMembers::{Executed, NoVote, NotApproved, NotProposed},
-    },
     registry,
 };
-use ding_primitives::{keccak256, limits};
+use ding_primitives::limits;
 use std::collections::BTreeMap;
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
-/// An approved proposal can be carried out for thirty days.
-const EXECUTION_MS: u64 = 30 * DAY_MS;
 const PERSON: u8 = 1;
 const ORGANISATION: u8 = 2;
 const ACTIVE: u8 = 1;
@@ -102,26 +100,6 @@ struct Offer {
     tie: u64,
 }
 
-/// A decision about an authority.
-#[derive(Clone, Copy, Debug)]
-struct Decision {
-    id: u64,
-    decided_ms: u64,
-    done: bool,
-}
-
-impl Decision {
-    const fn status(&self, now: Now) -> u8 {
-        if self.done {
-            5
-        } else if now.timestamp_ms >= self.decided_ms + EXECUTION_MS {
-            7
-        } else {
-            2
-        }
-    }
-}
-
 /// Everything that is known of anybody.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
@@ -134,12 +112,9 @@ pub(super) struct Model {
     invited: BTreeMap<Address, u64>,
     /// Until when supervisors froze an account, bound or not.
     frozen: BTreeMap<Address, u64>,
-    /// By the call they decide on.
-    decisions: BTreeMap<Vec<u8>, Decision>,
-    proposals: u64,
+    /// About authorities.
+    decisions: Decisions,
 }
-
-type Refusal = Vec<u8>;
 
 fn written(code: &str) -> B256 {
     B256::right_padding_from(code.as_bytes())
@@ -323,21 +298,11 @@ impl Model {
     }
 
     /// Carries out what was decided.
-    fn take(&mut self, account: Address, input: Vec<u8>, now: Now) -> Result<(u64, Log), Refusal> {
-        let Some(decision) = self.decisions.get_mut(&input) else {
-            return refuse(NotProposed { target: ADDRESS, digest: keccak256(&input) });
-        };
-        let (id, status) = (decision.id, decision.status(now));
-        if status != 2 {
-            return refuse(NotApproved { id, status });
-        }
+    fn take(&mut self, account: Address, input: &[u8], now: Now) -> Result<(u64, Log), Refusal> {
         let organisation = stories::organisation_of(account);
-        if !stories::VOTERS.contains(&organisation) {
-            return refuse(NoVote { account, organisation, electorate: 2 });
-        }
-        decision.done = true;
-        let executed = Executed { id, target: ADDRESS, organisation, account, timestampMs: now.timestamp_ms };
-        Ok((id, log(members::state::ADDRESS, &executed)))
+        let has_vote = stories::VOTERS.contains(&organisation);
+        let hand = Hand { account, organisation, has_vote, electorate: 2 };
+        self.decisions.carry_out(ADDRESS, input, hand, now)
     }
 
     /// What can be said of an appointment whoever is there.
@@ -360,7 +325,7 @@ impl Model {
 
     fn appoint(&mut self, caller: Address, call: &appointCall, now: Now) -> Answer {
         Self::check_appoint(call)?;
-        let (proposal, executed) = self.take(caller, call.abi_encode(), now)?;
+        let (proposal, executed) = self.take(caller, &call.abi_encode(), now)?;
         self.require_appointable(call.organisation)?;
         let appointCall { organisation, name, fromMs } = call.clone();
         self.offices.push(Office { organisation, name: name.clone(), from_ms: fromMs, ended: None });
@@ -394,7 +359,7 @@ impl Model {
 
     fn dismiss(&mut self, caller: Address, call: &dismissCall, now: Now) -> Answer {
         Self::check_dismiss(call)?;
-        let (proposal, executed) = self.take(caller, call.abi_encode(), now)?;
+        let (proposal, executed) = self.take(caller, &call.abi_encode(), now)?;
         self.require_dismissible(call, now)?;
         let dismissCall { authority, successor, reason } = *call;
         let (live, timestampMs) = (self.live_count(authority), now.timestamp_ms);

@@ -10,7 +10,9 @@ mod stories;
 
 pub(in crate::targets) use stories::seeds;
 
-use super::{Address, Answer, B256, Feed, Log, NOBODY, Now, ORGANISATIONS, Via, log, refuse, wallet};
+use super::{
+    Address, Answer, B256, Feed, Log, NOBODY, Now, ORGANISATIONS, Refusal, Via, log, refuse, wallet,
+};
 use alloy_primitives::FixedBytes;
 use alloy_sol_types::{SolCall as _, SolError as _, SolInterface as _};
 use ding_modules::{
@@ -89,8 +91,6 @@ pub(super) struct Model {
     motions: Vec<Motion>,
     parameters: [u64; 4],
 }
-
-type Refusal = Vec<u8>;
 
 /// The supervisors decide on what they supervise, those who run validators on all else.
 fn electorate_of(target: Address) -> u8 {

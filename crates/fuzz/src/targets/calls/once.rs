@@ -2,7 +2,7 @@
 
 #![expect(non_snake_case, reason = "fields of the interface bear Solidity names")]
 
-use super::{Address, Answer, B256, Feed, NOBODY, Now, Via, digest, log, refuse, wallet};
+use super::{Address, Answer, B256, Feed, NOBODY, Now, Refusal, Via, digest, log, refuse, wallet};
 use alloy_sol_types::SolCall;
 use ding_modules::once::{
     abi::IOnce::{IOnceCalls as C, *},
@@ -41,8 +41,6 @@ impl Held {
         }
     }
 }
-
-type Refusal = Vec<u8>;
 
 #[derive(Clone, Default)]
 pub(super) struct Model {

@@ -11,7 +11,7 @@ mod stories;
 pub(in crate::targets) use stories::seeds;
 
 use super::{
-    Address, Answer, B256, Feed, Log, NOBODY, Now, Via, calendar, calendar::day_at, digest, log,
+    Address, Answer, B256, Feed, Log, NOBODY, Now, Refusal, Via, calendar, calendar::day_at, digest, log,
     organisation_of, refuse, wallet,
 };
 use alloy_sol_types::SolCall as _;
@@ -80,8 +80,6 @@ pub(super) struct Model {
     freezes: BTreeMap<Address, Vec<u64>>,
     days: calendar::Model,
 }
-
-type Refusal = Vec<u8>;
 
 const fn nothing() -> Tally {
     Tally { drafted: 0, approved: 0, dropped: 0, lifted: 0, answered: 0, late: 0, appealed: 0, granted: 0 }

@@ -3,9 +3,8 @@
 //!
 //! Little is kept: a list of pilots, each with its goals, comments and orders. What an entity holds, who
 //! has a zone, how many are listed under a document, which objections are open and which value a later day
-//! is held against is asked of that list anew each time. A call is answered on a copy of everything, which
-//! is kept if nothing was refused. Each step is a row of [`rule`]; [`Model::may`] asks and [`Model::go`]
-//! takes it. Working days are those of the model of `calendar`.
+//! is held against is asked of that list anew each time. Each step is a row of [`rule`]; [`Model::may`] asks
+//! and [`Model::go`] takes it. Working days are those of the model of `calendar`.
 //!
 //! Stories begin with pilots in each state, with filed services, with two accounts of one person, and with
 //! a table of working days that takes effect while they are told (`start.rs`).
@@ -28,24 +27,20 @@ mod words;
 pub(in crate::targets) use stories::seeds;
 
 use super::{
-    Address, Answer, B256, BTreeMap, Feed, LazyLock, Log, Now, OrganisationEntry, Role, SPEC, Section, Spec,
-    U256, Via, calendar, calendar::day_at, filing, log, members, refuse, samples, wallet,
+    Address, Answer, B256, BTreeMap, Feed, LazyLock, Log, Now, OrganisationEntry, Refusal, Role, Spec, Via,
+    calendar,
+    calendar::day_at,
+    consortium::{self, Decisions, Hand, organisation, seated},
+    filing, log, refuse, samples, second_block, wallet,
 };
 use alloy_sol_types::{SolCall as _, SolEvent, SolInterface as _, SolValue as _};
-use ding_modules::{
-    members::{self as consortium, abi::IMembers},
-    pilot::{
-        abi::IPilot::{IPilotCalls as C, *},
-        state::ADDRESS,
-    },
+use ding_modules::pilot::{
+    abi::IPilot::{IPilotCalls as C, *},
+    state::ADDRESS,
 };
 use ding_primitives::{keccak256, limits};
 
-type Refusal = Vec<u8>;
-
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-/// An approved proposal can be carried out for so long.
-const EXECUTION_MS: u64 = 30 * DAY_MS;
 
 /// Kinds of pilots.
 const COMPREHENSIVE: u8 = 1;
@@ -216,26 +211,6 @@ impl Pilot {
     }
 }
 
-/// A decision of the supervisors.
-#[derive(Clone, Copy, Debug)]
-struct Decision {
-    id: u64,
-    decided_ms: u64,
-    done: bool,
-}
-
-impl Decision {
-    const fn status(&self, now: Now) -> u8 {
-        if self.done {
-            5
-        } else if now.timestamp_ms >= self.decided_ms + EXECUTION_MS {
-            7
-        } else {
-            2
-        }
-    }
-}
-
 /// Every pilot, and what pilots refer to.
 #[derive(Clone)]
 pub(super) struct Model {
@@ -243,9 +218,7 @@ pub(super) struct Model {
     documents: Vec<Document>,
     entities: BTreeMap<B256, Entity>,
     parameters: parametersReturn,
-    /// By the call they decide on.
-    decisions: BTreeMap<Vec<u8>, Decision>,
-    proposals: u64,
+    decisions: Decisions,
     days: calendar::Model,
     /// Filing numbers of services that are recorded and not suspended.
     recorded: Vec<B256>,

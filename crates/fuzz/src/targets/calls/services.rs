@@ -17,8 +17,8 @@ mod stories;
 pub(in crate::targets) use stories::seeds;
 
 use super::{
-    Address, Answer, B256, Feed, Log, NOBODY, Now, VIAS, Via, calendar, calendar::day_at, digest, log,
-    refuse, wallet,
+    Address, Answer, B256, Feed, Log, NOBODY, Now, Refusal, VIAS, Via, calendar, calendar::day_at,
+    consortium::EXECUTION_MS, digest, log, refuse, wallet,
 };
 use alloy_sol_types::{SolCall as _, SolError as _, SolInterface as _};
 use ding_modules::{
@@ -44,8 +44,6 @@ const DAY_MS: u64 = 86_400_000;
 const WORKING_DAYS: u16 = 10;
 /// A proposal takes votes for so long.
 const VOTING_MS: u64 = 7 * DAY_MS;
-/// An approved proposal can be carried out for so long.
-const EXECUTION_MS: u64 = 30 * DAY_MS;
 /// A reservation of a number ends this much later, if it is not confirmed at once.
 const MOMENT_MS: u64 = 1_000;
 const SUPERVISOR: u8 = 1;
@@ -145,8 +143,6 @@ pub(super) struct Model {
     height: u64,
     stopped: BTreeMap<Address, (String, u8)>,
 }
-
-type Refusal = Vec<u8>;
 
 /// Sign and first two digits of the provinces that stories know.
 const PROVINCES: [(char, u8); 4] = [('京', 11), ('津', 12), ('浙', 33), ('粤', 44)];

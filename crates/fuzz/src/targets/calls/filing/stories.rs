@@ -398,8 +398,7 @@ fn first() -> Model {
         kept: BTreeMap::new(),
         subject_numbers: BTreeMap::new(),
         belongs: BTreeMap::new(),
-        decisions: BTreeMap::new(),
-        proposals: 0,
+        decisions: Decisions::default(),
         days: <calendar::Model as super::super::Model>::new(),
         caller: Address::ZERO,
         now: Now { height: 0, timestamp_ms: 0 },
@@ -410,9 +409,8 @@ fn first() -> Model {
 /// Services 1 filed, 2 and 3 recorded and published, 4 declared, 5 returned, 6 recorded and inspected.
 static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     let (mut model, mut calls) = (first(), Vec::new());
-    let timestamp_ms = super::super::mocks::env(2).timestamp_ms + <Model as super::super::Model>::LATER_MS;
-    let now = Now { height: 2, timestamp_ms };
-    let today = day_at(timestamp_ms);
+    let now = second_block::<Model>();
+    let today = day_at(now.timestamp_ms);
     let mut send = |model: &mut Model, who: usize, call: C| {
         use super::super::Model as _;
         let answer = model.answer(wallet(who), &call, now);
@@ -456,15 +454,7 @@ impl super::super::Model for Model {
     const GAS: u64 = 3_000_000;
 
     fn spec() -> Spec {
-        let mut spec = SPEC.clone();
-        let section = Section {
-            organisations: ORGANISATIONS.clone(),
-            parameters: BTreeMap::from([("approval_permille".into(), members::APPROVAL_PERMILLE)]),
-        };
-        spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());
-        let balance = U256::from(10u64.pow(18));
-        spec.endowments = (0..Self::WALLETS).map(|number| (wallet(number), balance)).collect();
-        spec
+        consortium::chain(&ORGANISATIONS, Self::WALLETS)
     }
 
     fn before() -> Vec<(usize, Address, Vec<u8>)> {
@@ -499,12 +489,9 @@ impl super::super::Model for Model {
     }
 
     fn answer(&mut self, caller: Address, call: &C, now: Now) -> Answer {
-        let mut next = self.clone();
-        (next.caller, next.now) = (caller, now);
-        let output = next.write(call)?;
-        let logs = std::mem::take(&mut next.logs);
-        *self = next;
-        Ok((output, logs))
+        (self.caller, self.now) = (caller, now);
+        let output = self.write(call)?;
+        Ok((output, std::mem::take(&mut self.logs)))
     }
 
     fn draw(&self, feed: &mut Feed<'_>, kind: u8, now: Now) -> C {
@@ -562,24 +549,9 @@ impl super::super::Model for Model {
             C::setPeriod(call) => Self::require_period_call(call).is_ok(),
             _ => false,
         };
-        let input = call.abi_encode();
-        let pending = self
-            .decisions
-            .get(&input)
-            .is_some_and(|known| !known.done && now.timestamp_ms < known.decided_ms + 30 * DAY_MS);
-        if !fits || pending {
+        if !fits {
             return Vec::new();
         }
-        self.proposals += 1;
-        let id = self.proposals;
-        self.decisions.insert(input.clone(), Decision { id, decided_ms: now.timestamp_ms, done: false });
-        let propose = IMembers::proposeCall {
-            target: ADDRESS,
-            input: input.into(),
-            notBeforeMs: 0,
-            title: "a rule".into(),
-        };
-        let vote = IMembers::voteCall { id, approve: true }.abi_encode();
-        vec![(0, propose.abi_encode()), (0, vote.clone()), (1, vote)]
+        self.decisions.decide(ADDRESS, call.abi_encode(), "a rule", &[0, 1], now)
     }
 }

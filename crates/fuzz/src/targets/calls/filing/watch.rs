@@ -473,27 +473,12 @@ impl Model {
     }
 
     /// The decision that a call carries out, which is done then.
-    fn decided(&mut self, input: Vec<u8>) -> Result<u64, Refusal> {
-        let Some(decision) = self.decisions.get(&input).copied() else {
-            return refuse(IMembers::NotProposed { target: ADDRESS, digest: keccak256(&input) });
-        };
-        let (id, over) = (decision.id, self.now.timestamp_ms >= decision.decided_ms + 30 * stories::DAY_MS);
-        let status = match (decision.done, over) {
-            (true, _) => 5,
-            (_, true) => 7,
-            _ => 2,
-        };
-        if status != 2 {
-            return refuse(IMembers::NotApproved { id, status });
-        }
+    fn decided(&mut self, input: &[u8]) -> Result<u64, Refusal> {
         let (account, organisation) = (self.caller, organisation_of(self.caller));
-        if !matches!(organisation, 1 | 2) {
-            return refuse(IMembers::NoVote { account, organisation, electorate: 1 });
-        }
-        self.decisions.insert(input, Decision { done: true, ..decision });
-        let timestampMs = self.now.timestamp_ms;
-        let event = IMembers::Executed { id, target: ADDRESS, organisation, account, timestampMs };
-        self.logs.push(log(consortium::state::ADDRESS, &event));
+        let has_vote = matches!(organisation, 1 | 2);
+        let hand = Hand { account, organisation, has_vote, electorate: 1 };
+        let (id, executed) = self.decisions.carry_out(ADDRESS, input, hand, self.now)?;
+        self.logs.push(executed);
         Ok(id)
     }
 
@@ -552,7 +537,7 @@ impl Model {
     }
 
     pub(super) fn set_article(&mut self, call: &setArticleCall) -> Result<Vec<u8>, Refusal> {
-        let proposal = self.decided(call.abi_encode())?;
+        let proposal = self.decided(&call.abi_encode())?;
         let setArticleCall { article, minFen, maxFen, breaches, measures, from } = *call;
         let (from, day) = (self.require_from(from)?, self.today());
         self.require_apart(call, from)?;
@@ -576,7 +561,7 @@ impl Model {
     }
 
     pub(super) fn set_period(&mut self, call: &setPeriodCall) -> Result<Vec<u8>, Refusal> {
-        let proposal = self.decided(call.abi_encode())?;
+        let proposal = self.decided(&call.abi_encode())?;
         let setPeriodCall { clock, workingDays, from } = *call;
         let (from, day) = (self.require_from(from)?, self.today());
         let versions = self.periods.entry(clock).or_default();

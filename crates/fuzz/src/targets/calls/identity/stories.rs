@@ -2,16 +2,17 @@
 //! from binding to end.
 
 use super::*;
-use crate::targets::calls::{OrganisationEntry, Role, SPEC, Section, mocks, samples};
-use alloy_sol_types::SolInterface as _;
-use ding_modules::{
-    members::abi::IMembers::{proposeCall, voteCall},
-    orders::{
-        self,
-        abi::IOrders::{self, Draft},
-    },
+use crate::targets::calls::{
+    OrganisationEntry, Role,
+    consortium::{self, organisation, seated},
+    second_block,
 };
-use ding_primitives::{Spec, U256, spec::Validator};
+use alloy_sol_types::SolInterface as _;
+use ding_modules::orders::{
+    self,
+    abi::IOrders::{self, Draft},
+};
+use ding_primitives::Spec;
 use std::{collections::BTreeMap as Map, sync::LazyLock};
 
 /// Organisations of the stories; the first two are authorities in genesis.
@@ -20,8 +21,6 @@ pub(super) const COUNT: u32 = 5;
 pub(super) const VOTERS: [u32; 3] = [1, 2, 3];
 /// How long a contract with a binding is frozen.
 const FROZEN_MS: u64 = 2 * DAY_MS;
-/// What each account that signs begins with.
-const ENDOWMENT: u64 = 1 << 60;
 /// The first order of the year in which the stories are.
 const FIRST_ORDER: u64 = 2_023_000_001;
 
@@ -40,36 +39,25 @@ const NEW: Address = Address::repeat_byte(0x7c);
 const CALM: Address = Address::repeat_byte(0x7d);
 
 static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
-    let organisations = [
-        ("First office", vec![Role::Notary], vec![wallet(0), contract(Via::CallTwice)]),
-        ("Second office", Vec::new(), vec![wallet(1), contract(Via::CallAndForget)]),
-        ("Bureau", vec![Role::Supervisor], vec![wallet(2), wallet(3)]),
+    seated([
+        organisation("First office", &[Role::Notary], vec![wallet(0), contract(Via::CallTwice)]),
+        organisation("Second office", &[], vec![wallet(1), contract(Via::CallAndForget)]),
+        organisation("Bureau", &[Role::Supervisor], vec![wallet(2), wallet(3)]),
         // Nobody acts for it.
-        ("Third office", Vec::new(), Vec::new()),
+        organisation("Third office", &[], Vec::new()),
         // It runs no validator.
-        ("Fourth office", Vec::new(), vec![wallet(8)]),
-    ];
-    let keys = samples::SPEC.validators.iter().map(|one: &Validator| vec![one.key]);
-    let named = organisations.into_iter().zip(keys.chain([Vec::new()]));
-    let entry = |((name, roles, accounts), validators): ((&str, _, _), _)| OrganisationEntry {
-        name: name.into(),
-        roles,
-        accounts,
-        validators,
-        ..OrganisationEntry::default()
-    };
-    named.map(entry).collect()
+        organisation("Fourth office", &[], vec![wallet(8)]),
+    ])
 });
 
 /// Number of the organisation that an account acts for; 0 if none.
 pub(super) fn organisation_of(account: Address) -> u32 {
-    let of = (1..).zip(ORGANISATIONS.iter()).find(|(_, entry)| entry.accounts.contains(&account));
-    of.map_or(0, |(id, _)| id)
+    consortium::number_of(&ORGANISATIONS, account)
 }
 
 /// The block before all stories.
 fn beginning() -> Now {
-    Now { height: 2, timestamp_ms: mocks::env(2).timestamp_ms }
+    second_block::<Model>()
 }
 
 /// A person by a commitment.
@@ -140,8 +128,7 @@ static BEGINNING: LazyLock<Model> = LazyLock::new(|| {
         offers: Map::new(),
         invited: Map::new(),
         frozen: Map::new(),
-        decisions: Map::new(),
-        proposals: 0,
+        decisions: Decisions::default(),
     };
     for (who, call) in bound() {
         super::super::Model::answer(&mut model, wallet(who), &call, beginning()).expect("all of it succeeds");
@@ -268,8 +255,7 @@ impl Model {
 
     /// What was decided, and perhaps not carried out.
     fn draw_known(&self, feed: &mut Feed<'_>, now: Now) -> C {
-        let place = usize::from(feed.byte()) % self.decisions.len().max(1);
-        let known = self.decisions.keys().nth(place).and_then(|input| C::abi_decode_validate(input).ok());
+        let known = self.decisions.any(feed.byte()).and_then(|input| C::abi_decode_validate(input).ok());
         known.unwrap_or_else(|| Self::draw_decided(feed, now))
     }
 
@@ -309,13 +295,7 @@ impl super::super::Model for Model {
     const WALLETS: usize = 9;
 
     fn spec() -> Spec {
-        let mut spec = SPEC.clone();
-        spec.endowments = (0..Self::WALLETS).map(|number| (wallet(number), U256::from(ENDOWMENT))).collect();
-        let section = Section {
-            organisations: ORGANISATIONS.clone(),
-            parameters: Map::from([("approval_permille".into(), 600)]),
-        };
-        spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());
+        let mut spec = consortium::chain(&ORGANISATIONS, Self::WALLETS);
         let authorities = serde_json::json!([
             { "organisation": "First office" }, { "organisation": "Second office" }
         ]);
@@ -356,8 +336,7 @@ impl super::super::Model for Model {
     }
 
     fn answer(&mut self, caller: Address, call: &C, now: Now) -> Answer {
-        let before = self.clone();
-        let answer = match call {
+        match call {
             C::appoint(call) => self.appoint(caller, call, now),
             C::dismiss(call) => self.dismiss(caller, call, now),
             C::bind(call) => self.bind(caller, call, now),
@@ -371,11 +350,7 @@ impl super::super::Model for Model {
             C::withdrawInvitation(call) => self.withdraw_invitation(caller, call.account, now),
             C::accept(call) => self.accept(caller, call.inviter, now),
             read => self.read(read, now),
-        };
-        if answer.is_err() {
-            *self = before;
         }
-        answer
     }
 
     fn draw(&self, feed: &mut Feed<'_>, kind: u8, now: Now) -> C {
@@ -445,7 +420,7 @@ impl super::super::Model for Model {
             0 => self.ties.get(place).map(|tie| tie.expiry_ms),
             1 => self.offers.values().nth(place).map(|offer| offer.until_ms),
             2 => self.offices.get(place).map(|office| office.from_ms),
-            3 => self.decisions.values().nth(place).map(|known| known.decided_ms + EXECUTION_MS),
+            3 => self.decisions.ends().nth(place),
             4 => Some(beginning().timestamp_ms + FROZEN_MS),
             _ => None,
         };
@@ -457,18 +432,10 @@ impl super::super::Model for Model {
     }
 
     fn decide(&mut self, call: &C, now: Now) -> Vec<(usize, Vec<u8>)> {
-        let input = call.abi_encode();
-        let pending = self.decisions.get(&input).is_some_and(|known| known.status(now) == 2);
-        if pending || !self.check(call, now) {
+        if !self.check(call, now) {
             return Vec::new();
         }
-        self.proposals += 1;
-        let id = self.proposals;
-        self.decisions.insert(input.clone(), Decision { id, decided_ms: now.timestamp_ms, done: false });
-        let (target, input, title) = (ADDRESS, input.into(), "an authority".into());
-        let propose = proposeCall { target, input, notBeforeMs: 0, title }.abi_encode();
-        let vote = voteCall { id, approve: true }.abi_encode();
         // Two of three.
-        vec![(0, propose), (0, vote.clone()), (1, vote)]
+        self.decisions.decide(ADDRESS, call.abi_encode(), "an authority", &[0, 1], now)
     }
 }

@@ -60,8 +60,7 @@ impl super::super::Model for Model {
     }
 
     fn answer(&mut self, caller: Address, call: &C, now: Now) -> Answer {
-        let before = self.clone();
-        let answer = match call {
+        match call {
             C::draft(call) => self.draft(caller, &call.what, now),
             C::approve(call) => self.approve(caller, call.number, now),
             C::decline(call) => self.decline(caller, call.number, call.reasons, now),
@@ -71,11 +70,7 @@ impl super::super::Model for Model {
             C::appeal(call) => self.appeal(caller, call.number, call.grounds, now),
             C::decideAppeal(call) => self.decide_appeal(caller, call, now),
             read => Ok((self.read(read, now), Vec::new())),
-        };
-        if answer.is_err() {
-            *self = before;
         }
-        answer
     }
 
     fn draw(&self, feed: &mut Feed<'_>, kind: u8, now: Now) -> C {

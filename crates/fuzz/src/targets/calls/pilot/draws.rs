@@ -53,7 +53,7 @@ fn report(byte: u8) -> B256 {
 
 fn account(byte: u8) -> Address {
     let others = [start::BOUND, start::port(), super::super::NOBODY, Address::ZERO, ADDRESS];
-    let modules = [Address::with_last_byte(1), consortium::state::ADDRESS];
+    let modules = [Address::with_last_byte(1), <super::super::members::Model as super::super::Model>::MODULE];
     let more = others.into_iter().chain(modules);
     let wallets = (0..<Model as super::super::Model>::WALLETS).map(wallet);
     let all: Vec<Address> = wallets.chain(more).collect();
@@ -514,12 +514,9 @@ impl super::super::Model for Model {
     }
 
     fn answer(&mut self, caller: Address, call: &C, now: Now) -> Answer {
-        let mut next = self.clone();
-        (next.caller, next.now) = (caller, now);
-        let output = next.write(call)?;
-        let logs = std::mem::take(&mut next.logs);
-        *self = next;
-        Ok((output, logs))
+        (self.caller, self.now) = (caller, now);
+        let output = self.write(call)?;
+        Ok((output, std::mem::take(&mut self.logs)))
     }
 
     fn draw(&self, feed: &mut Feed<'_>, kind: u8, now: Now) -> C {
@@ -566,7 +563,7 @@ impl super::super::Model for Model {
         let midnight = |day: u32| u64::from(day) * DAY_MS - 8 * 3_600_000;
         let ends = self.ends(now);
         let place = usize::from(byte).checked_rem(ends.len()).and_then(|place| ends.get(place).copied());
-        let lapses = self.decisions.values().last().map(|known| known.decided_ms + EXECUTION_MS);
+        let lapses = self.decisions.ends().next_back();
         match (edge, place) {
             (0, Some(end)) => midnight(end + 1),
             (1, Some(end)) => midnight(end + 1) - 1,
@@ -580,17 +577,9 @@ impl super::super::Model for Model {
     /// The two that supervise vote at once.
     fn decide(&mut self, call: &C, now: Now) -> Vec<(usize, Vec<u8>)> {
         let C::setParameters(wanted) = call else { return Vec::new() };
-        let input = call.abi_encode();
-        let pending = self.decisions.get(&input).is_some_and(|known| known.status(now) == 2);
-        if pending || Self::are_sound(wanted).is_err() {
+        if Self::are_sound(wanted).is_err() {
             return Vec::new();
         }
-        self.proposals += 1;
-        let id = self.proposals;
-        self.decisions.insert(input.clone(), Decision { id, decided_ms: now.timestamp_ms, done: false });
-        let (input, title) = (input.into(), "parameters".into());
-        let propose = IMembers::proposeCall { target: ADDRESS, input, notBeforeMs: 0, title }.abi_encode();
-        let vote = IMembers::voteCall { id, approve: true }.abi_encode();
-        vec![(start::CHIEF, propose), (start::CHIEF, vote.clone()), (start::OTHER, vote)]
+        self.decisions.decide(ADDRESS, call.abi_encode(), "parameters", &[start::CHIEF, start::OTHER], now)
     }
 }

@@ -170,25 +170,13 @@ impl Model {
 
     pub(super) fn set_parameters(&mut self, call: &setParametersCall) -> Result<(), Refusal> {
         Self::are_sound(call)?;
-        let (input, now) = (call.abi_encode(), self.now);
         let (account, organisation) = (self.caller, start::organisation_of(self.caller));
-        let (target, timestampMs) = (ADDRESS, now.timestamp_ms);
-        let Some(decision) = self.decisions.get_mut(&input) else {
-            return refuse(IMembers::NotProposed { target, digest: keccak256(&input) });
-        };
-        let (id, status) = (decision.id, decision.status(now));
-        if status != 2 {
-            return refuse(IMembers::NotApproved { id, status });
-        }
-        if !start::supervises(organisation) {
-            return refuse(IMembers::NoVote { account, organisation, electorate: 1 });
-        }
-        decision.done = true;
-        let executed = IMembers::Executed { id, target, organisation, account, timestampMs };
-        self.logs.push(log(consortium::state::ADDRESS, &executed));
+        let has_vote = start::supervises(organisation);
+        let hand = Hand { account, organisation, has_vote, electorate: 1 };
+        let (decision, executed) = self.decisions.carry_out(ADDRESS, &call.abi_encode(), hand, self.now)?;
+        self.logs.push(executed);
         let setParametersCall { commentDays, reportDays, durationDays, assessmentMonths } = *call;
         self.parameters = parametersReturn { commentDays, reportDays, durationDays, assessmentMonths };
-        let decision = id;
         self.emit(&ParametersSet { commentDays, reportDays, durationDays, assessmentMonths, decision });
         Ok(())
     }

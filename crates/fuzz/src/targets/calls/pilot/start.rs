@@ -20,7 +20,6 @@
 use super::{super::Model as _, *};
 use crate::targets::{calls::mocks, modules::supervised};
 use ding_modules::{
-    calendar::abi::ICalendar::{ICalendarCalls, loadTableCall},
     filing::{self as filings, abi::IFiling},
     identity::{self, abi::IIdentity},
 };
@@ -82,33 +81,21 @@ pub(super) fn word(text: &str) -> B256 {
 static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
     let bureau = vec![wallet(CHIEF), wallet(DEPUTY), contract(Via::Call)];
     let ministry = vec![wallet(MINISTRY), contract(Via::CallTwice)];
-    let organisations = [
-        ("Bureau", vec![Role::Supervisor], None, bureau),
-        ("Other bureau", vec![Role::Supervisor], None, vec![wallet(OTHER)]),
-        ("Ministry", vec![Role::Competent], None, ministry),
-        ("Zhejiang", vec![Role::Provincial], Some(33), vec![wallet(PROVINCE)]),
-        ("Company", Vec::new(), None, vec![wallet(COMPANY)]),
-        ("Office", Vec::new(), None, vec![wallet(OFFICE)]),
-    ];
-    let keys = samples::SPEC.validators.iter().map(|validator| vec![validator.key]);
-    let named = organisations.into_iter().zip(keys.chain(std::iter::repeat(Vec::new())));
-    let entry =
-        |((name, roles, division, accounts), validators): ((&str, _, _, _), Vec<_>)| OrganisationEntry {
-            name: name.into(),
-            code: (name == "Company").then(|| COMPANY_CODE.into()),
-            roles,
-            division,
-            accounts,
-            validators,
-            ..OrganisationEntry::default()
-        };
-    named.map(entry).collect()
+    let province = organisation("Zhejiang", &[Role::Provincial], vec![wallet(PROVINCE)]);
+    let company = organisation("Company", &[], vec![wallet(COMPANY)]);
+    seated([
+        organisation("Bureau", &[Role::Supervisor], bureau),
+        organisation("Other bureau", &[Role::Supervisor], vec![wallet(OTHER)]),
+        organisation("Ministry", &[Role::Competent], ministry),
+        OrganisationEntry { division: Some(33), ..province },
+        OrganisationEntry { code: Some(COMPANY_CODE.into()), ..company },
+        organisation("Office", &[], vec![wallet(OFFICE)]),
+    ])
 });
 
 /// Number of the organisation that an account acts for; 0 if none.
 pub(super) fn organisation_of(account: Address) -> u32 {
-    let place = ORGANISATIONS.iter().position(|entry| entry.accounts.contains(&account));
-    place.map_or(0, |place| narrow(place + 1))
+    consortium::number_of(&ORGANISATIONS, account)
 }
 
 /// What an organisation is.
@@ -147,14 +134,12 @@ pub(super) fn are_one_person(first: Address, second: Address) -> bool {
     person.contains(&first) && person.contains(&second)
 }
 
-/// When the second block is.
-fn second_block() -> Now {
-    let env = mocks::env(2);
-    Now { height: 2, timestamp_ms: env.timestamp_ms + Model::LATER_MS }
+fn now() -> Now {
+    second_block::<Model>()
 }
 
 fn today() -> u32 {
-    day_at(second_block().timestamp_ms)
+    day_at(now().timestamp_ms)
 }
 
 /// The day of the genesis file.
@@ -164,41 +149,19 @@ pub(super) fn first_day() -> u32 {
 
 /// The chain: those organisations, an identity authority, and everybody endowed.
 pub(super) fn spec() -> Spec {
-    let mut spec = SPEC.clone();
+    let mut spec = consortium::chain(&ORGANISATIONS, Model::WALLETS);
     spec.timestamp_ms = mocks::env(0).timestamp_ms;
-    let section = Section {
-        organisations: ORGANISATIONS.clone(),
-        parameters: BTreeMap::from([("approval_permille".into(), members::APPROVAL_PERMILLE)]),
-    };
-    spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());
     let authorities = serde_json::json!([{ "organisation": "Office" }]);
     spec.modules.insert("identity".into(), serde_json::json!({ "authorities": authorities }));
-    let balance = U256::from(10u64.pow(18));
-    spec.endowments = (0..Model::WALLETS).map(|number| (wallet(number), balance)).collect();
     spec
 }
 
 /// A table that adds holidays in January and takes most of those in February away.
-fn table() -> ICalendarCalls {
-    ICalendarCalls::loadTable(loadTableCall {
-        year: 2026,
-        holidays: vec![1, 2, 3, 23, 26, 48, 49],
-        makeupDays: vec![4, 45],
-        effectiveDay: today() + SECOND_TABLE,
-        source: B256::repeat_byte(2),
-    })
-}
+static TABLE: LazyLock<calendar::Later> =
+    LazyLock::new(|| calendar::Later::new(&[1, 2, 3, 23, 26, 48, 49], today() + SECOND_TABLE, now()));
 
 /// Transactions of wallets.
 type Sent = Vec<(usize, Vec<u8>)>;
-
-/// The days as the table leaves them, and what decides on it.
-static DAYS: LazyLock<(calendar::Model, Sent)> = LazyLock::new(|| {
-    let mut days = calendar::Model::new();
-    let votes = days.decide(&table(), second_block());
-    days.answer(wallet(CHIEF), &table(), second_block()).expect("the table is decided");
-    (days, votes)
-});
 
 fn text() -> String {
     "considered".into()
@@ -456,7 +419,6 @@ fn script() -> Vec<(usize, C)> {
 
 /// As genesis leaves it, with the days of the calendar as they will be.
 fn first() -> Model {
-    let (days, votes) = DAYS.clone();
     Model {
         pilots: Vec::new(),
         documents: Vec::new(),
@@ -467,9 +429,9 @@ fn first() -> Model {
             durationDays: 1_096,
             assessmentMonths: 6,
         },
-        decisions: BTreeMap::new(),
-        proposals: u64::from(!votes.is_empty()),
-        days,
+        // After that on the table.
+        decisions: Decisions::after(1),
+        days: TABLE.days.clone(),
         recorded: RECORDED.into_iter().chain([SUSPENDED]).map(word).collect(),
         caller: Address::ZERO,
         now: Now { height: 0, timestamp_ms: 0 },
@@ -481,7 +443,7 @@ fn first() -> Model {
 static PLAYED: LazyLock<(Vec<(usize, C)>, Model)> = LazyLock::new(|| {
     let (mut model, calls) = (first(), script());
     for (who, call) in &calls {
-        let answer = model.answer(wallet(*who), call, second_block());
+        let answer = model.answer(wallet(*who), call, now());
         assert!(answer.is_ok(), "{call:?}: {:?}", answer.map_err(hex::encode));
     }
     model.recorded.retain(|number| *number != word(SUSPENDED));
@@ -495,9 +457,7 @@ pub(super) fn beginning() -> Model {
 
 /// What everybody sent before.
 pub(super) fn before() -> Vec<(usize, Address, Vec<u8>)> {
-    let votes = DAYS.1.iter().map(|(who, input)| (*who, consortium::state::ADDRESS, input.clone()));
-    let mut sent: Vec<_> = votes.collect();
-    sent.push((CHIEF, calendar::Model::MODULE, table().abi_encode()));
+    let mut sent = TABLE.sent.clone();
     sent.extend(bindings().into_iter().map(|input| (OFFICE, identity::state::ADDRESS, input)));
     sent.extend(services().into_iter().map(|(who, input)| (who, filings::state::ADDRESS, input)));
     sent.extend(PLAYED.0.iter().map(|(who, call)| (*who, ADDRESS, call.abi_encode())));

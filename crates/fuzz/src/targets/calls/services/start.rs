@@ -8,24 +8,27 @@
 //! | [`FILED`] | kept by `filing`, with a clock that ends soon |
 
 use super::{
-    super::{self as calls, Model as _, Now},
+    super::{
+        Model as _, Now,
+        consortium::{self, organisation, seated},
+        second_block,
+    },
     *,
 };
 use crate::targets::modules::supervised;
 use ding_execution::mocks;
 use ding_modules::{
-    calendar::abi::ICalendar::{ICalendarCalls, loadTableCall},
     filing::{
         self,
         abi::IFiling::{Form, Place, draftCall, registerProviderCall},
     },
-    members::{OrganisationEntry, Role, Section},
+    members::{OrganisationEntry, Role},
     orders::{
         self,
         abi::IOrders::{self, approveCall},
     },
 };
-use ding_primitives::{Spec, U256};
+use ding_primitives::Spec;
 use std::sync::LazyLock;
 
 /// Who proposes to strike a service off.
@@ -43,14 +46,12 @@ const SECOND_TABLE: u32 = 5;
 /// The service that `filing` keeps.
 pub(super) static FILED: LazyLock<B256> = LazyLock::new(|| filing::service_key(mocks::CHAIN_ID, 1));
 
-/// When the second block is.
-pub(super) fn second_block() -> Now {
-    let env = mocks::env(2);
-    Now { height: 2, timestamp_ms: env.timestamp_ms + calendar::Model::LATER_MS }
+pub(super) fn now() -> Now {
+    second_block::<Model>()
 }
 
 fn today() -> u32 {
-    day_at(second_block().timestamp_ms)
+    day_at(now().timestamp_ms)
 }
 
 /// A contract that the provider created.
@@ -65,54 +66,33 @@ pub(super) const fn shop(number: u8) -> Address {
 
 static ORGANISATIONS: LazyLock<Vec<OrganisationEntry>> = LazyLock::new(|| {
     let contract = |via: Via| via.contract().unwrap_or_default();
-    let organisations = [
-        ("First office", vec![Role::Supervisor], None, vec![wallet(0), contract(Via::Call)]),
-        ("Second office", vec![Role::Provincial], Some(33), vec![wallet(1), contract(Via::CallTwice)]),
-        ("Bureau", vec![Role::Supervisor], None, vec![wallet(2), contract(Via::CallAndForget)]),
-        ("Third office", vec![Role::Notary], Some(11), vec![]),
-        ("Fourth office", vec![Role::Provincial], Some(11), vec![wallet(3)]),
-    ];
-    let entry = |(name, roles, division, accounts): (&str, _, _, _)| OrganisationEntry {
-        name: name.into(),
-        roles,
-        division,
-        accounts,
-        ..OrganisationEntry::default()
-    };
-    let mut entries: Vec<_> = organisations.into_iter().map(entry).collect();
-    for (entry, validator) in entries.iter_mut().zip(&calls::SPEC.validators) {
-        entry.validators = vec![validator.key];
-    }
-    entries
+    let acting = |number: usize, via: Via| vec![wallet(number), contract(via)];
+    let second = organisation("Second office", &[Role::Provincial], acting(1, Via::CallTwice));
+    let third = organisation("Third office", &[Role::Notary], Vec::new());
+    let fourth = organisation("Fourth office", &[Role::Provincial], vec![wallet(3)]);
+    seated([
+        organisation("First office", &[Role::Supervisor], acting(0, Via::Call)),
+        OrganisationEntry { division: Some(33), ..second },
+        organisation("Bureau", &[Role::Supervisor], acting(2, Via::CallAndForget)),
+        OrganisationEntry { division: Some(11), ..third },
+        OrganisationEntry { division: Some(11), ..fourth },
+    ])
 });
 
 /// Number of the organisation that an account acts for; 0 if none.
 pub(super) fn place_of(account: Address) -> u32 {
-    let place = ORGANISATIONS.iter().position(|entry| entry.accounts.contains(&account));
-    place.and_then(|place| u32::try_from(place + 1).ok()).unwrap_or(0)
+    consortium::number_of(&ORGANISATIONS, account)
 }
 
 /// The chain: two supervisors, two provincial administrations, and everybody endowed.
 pub(super) fn spec() -> Spec {
-    let mut spec = calls::SPEC.clone();
-    let section = Section { organisations: ORGANISATIONS.clone(), ..Section::default() };
-    spec.modules.insert("members".into(), serde_json::to_value(section).unwrap_or_default());
-    let balance = U256::from(10u64.pow(18));
-    spec.endowments = (0..Model::WALLETS).map(|number| (wallet(number), balance)).collect();
-    spec
+    consortium::chain(&ORGANISATIONS, Model::WALLETS)
 }
 
 /// A table that adds two holidays in January, which makes time longer, and takes most of those in February
 /// away, which makes it shorter.
-fn table() -> ICalendarCalls {
-    ICalendarCalls::loadTable(loadTableCall {
-        year: 2026,
-        holidays: vec![1, 2, 3, 21, 22, 48, 49],
-        makeupDays: vec![4, 45],
-        effectiveDay: today() + SECOND_TABLE,
-        source: B256::repeat_byte(2),
-    })
-}
+static TABLE: LazyLock<calendar::Later> =
+    LazyLock::new(|| calendar::Later::new(&[1, 2, 3, 21, 22, 48, 49], today() + SECOND_TABLE, now()));
 
 fn declarations() -> [declareCall; 3] {
     let declare = |number: u8, division: u8| declareCall {
@@ -139,7 +119,7 @@ fn suspensions() -> [(u8, u64, u64); 4] {
 const LIFTED: (usize, u64) = (2, 9);
 
 fn ends(days: u64) -> u64 {
-    if days == 0 { 0 } else { second_block().timestamp_ms + days * DAY_MS }
+    if days == 0 { 0 } else { now().timestamp_ms + days * DAY_MS }
 }
 
 /// Number of an order, by its place.
@@ -177,11 +157,7 @@ fn filed_live() -> u32 {
 
 /// What everybody sent before.
 pub(super) fn before() -> Vec<(usize, Address, Vec<u8>)> {
-    let mut sent = Vec::new();
-    for (who, input) in calendar::Model::new().decide(&table(), second_block()) {
-        sent.push((who, members::state::ADDRESS, input));
-    }
-    sent.push((PROPOSER, calendar::Model::MODULE, table().abi_encode()));
+    let mut sent = TABLE.sent.clone();
     let to_filing = |input: Vec<u8>| (PROVIDER, filing::state::ADDRESS, input);
     sent.push(to_filing(registerProviderCall { subject: supervised::subject() }.abi_encode()));
     sent.push(to_filing(draftCall { provider: 1, form: form() }.abi_encode()));
@@ -201,16 +177,14 @@ pub(super) fn before() -> Vec<(usize, Address, Vec<u8>)> {
 
 /// What came of it.
 static BEGINNING: LazyLock<Model> = LazyLock::new(|| {
-    let now = second_block();
-    let mut days = calendar::Model::new();
-    let votes = days.decide(&table(), now);
-    days.answer(wallet(PROPOSER), &table(), now).expect("the table is decided");
+    let now = now();
     let mut model = Model {
         services: BTreeMap::new(),
         contracts: BTreeMap::from([(created(), *FILED)]),
         motions: BTreeMap::new(),
-        proposals: u64::from(!votes.is_empty()),
-        days,
+        // The one on the table.
+        proposals: 1,
+        days: TABLE.days.clone(),
         height: now.height,
         stopped: BTreeMap::new(),
     };

@@ -125,8 +125,7 @@ impl super::super::Model for Model {
         if let Some((number, status)) = self.stopped.get(&caller).filter(|_| !Self::reads(call)) {
             return refuse(ServiceStopped { number: number.clone(), status: *status });
         }
-        let before = self.clone();
-        let answer = match call {
+        match call {
             C::declare(call) => self.declare(caller, call, now),
             C::record(call) => self.record(caller, call, now),
             C::addContracts(call) => self.add(caller, call),
@@ -134,11 +133,7 @@ impl super::super::Model for Model {
             C::deregister(call) => self.deregister(caller, call.id, now),
             C::refresh(call) => self.refresh(call.id, now),
             read => self.read(read, now).map(|bytes| (bytes, Vec::new())),
-        };
-        if answer.is_err() {
-            *self = before;
         }
-        answer
     }
 
     /// Reads go through contracts only while no service has one: a stopped contract answers whoever asks
