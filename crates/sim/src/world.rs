@@ -15,7 +15,7 @@ use ding_chain::replay::Report;
 use ding_primitives::{Address, B256, keccak256, limits};
 use ding_seat::{
     Witness,
-    byzantine::{Evil, Junk},
+    byzantine::{self, Evil, Junk},
     dice::Dice,
     disk::{Crash, Done, How, Trouble},
     events::{BEGIN, Events},
@@ -385,6 +385,9 @@ impl World {
                 self.events.tell(Some(index), format!("turns bad: {kind:?}"));
                 self.suspect.insert(index);
                 self.evil.insert(index);
+                if kind == byzantine::Kind::Garbage {
+                    self.judge.with(|model| model.spoils());
+                }
                 let dice = self.dice.fork(&format!("evil {}", self.ticks));
                 let evil = Evil::new(kind, &self.network, index, dice, self.junk.clone());
                 self.bad_now = true;

@@ -70,6 +70,10 @@ pub struct Model {
     contracts: BTreeMap<Address, u64>,
     /// Who made a contract, and with which nonce.
     makers: BTreeMap<Address, (Address, u64)>,
+    /// Whether a bad member spoils messages.
+    spoils: bool,
+    /// Whether a call of a stranger went to a contract, and may have counted.
+    uncounted: bool,
     failed: u64,
     /// Transactions refused because a service is stopped.
     stopped: u64,
@@ -139,9 +143,15 @@ impl Model {
         self.deposits.get(digest).copied()
     }
 
-    /// How far each counter is.
+    /// How far each counter is, as far as that is known.
     pub const fn counters(&self) -> &BTreeMap<Address, u64> {
         &self.counters
+    }
+
+    /// From now on a bad member spoils messages. A transaction of which a bit is another may still be one:
+    /// of a stranger, and nobody knows what it does.
+    pub const fn spoils(&mut self) {
+        self.spoils = true;
     }
 
     /// Contracts that were made, with the length of their code.
@@ -215,9 +225,12 @@ impl Model {
         let sender = transaction.sender();
         let to = transaction.to().to().copied();
         self.facts.may_send(&sender, to, transaction.input(), now_ms)?;
-        let before = self
-            .account(&sender, self.height)
-            .ok_or_else(|| format!("{sender} is no client and cannot have signed it"))?;
+        let known = self.account(&sender, self.height);
+        let before = match known {
+            Some(known) => known,
+            None if self.spoils => self.meet(sender, to),
+            None => return Err(format!("{sender} is no client and cannot have signed it")),
+        };
         if transaction.nonce() != before.nonce {
             return Err(format!("nonce {}, the account is at {}", transaction.nonce(), before.nonce));
         }
@@ -249,7 +262,7 @@ impl Model {
                 let stopped = self.is_stopped(&reach.target, now_ms);
                 inner_stopped |= stopped;
                 if receipt.success && !stopped {
-                    *self.counters.entry(reach.counts).or_default() += 1;
+                    self.count(reach.counts);
                 }
             }
             let want = match told.expect {
@@ -270,10 +283,10 @@ impl Model {
                 ));
             }
             if let Some(counter) = told.counts.filter(|_| receipt.success) {
-                *self.counters.entry(counter).or_default() += 1;
+                self.count(counter);
             }
         }
-        if transaction.to() == TxKind::Create && receipt.success {
+        if transaction.to() == TxKind::Create && receipt.success && known.is_some() {
             let created = receipt.created.ok_or("made a contract and names none")?;
             if created != sender.create(transaction.nonce()) {
                 return Err(format!("made {created}, not {}", sender.create(transaction.nonce())));
@@ -286,6 +299,23 @@ impl Model {
             self.log(log)?;
         }
         Ok(())
+    }
+
+    /// A stranger, and what its call to a contract may change.
+    fn meet(&mut self, stranger: Address, to: Option<Address>) -> Holding {
+        let holding = Holding { height: self.height, nonce: 0, balance: U256::ZERO };
+        self.accounts.insert(stranger, vec![holding]);
+        if to.is_some_and(|to| self.contracts.contains_key(&to)) {
+            self.uncounted = true;
+            self.counters.clear();
+        }
+        holding
+    }
+
+    fn count(&mut self, counter: Address) {
+        if !self.uncounted {
+            *self.counters.entry(counter).or_default() += 1;
+        }
     }
 
     fn is_stopped(&self, callee: &Address, now_ms: u64) -> bool {
