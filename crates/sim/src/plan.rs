@@ -12,9 +12,12 @@ use ding_seat::{
     disk::{Crash, Trouble},
     wire::Mess,
 };
+use std::collections::BTreeSet;
 
 /// Members of every world.
 pub const MEMBERS: usize = 4;
+/// So many clocks are far off at once, fewer than a quorum's.
+const FAR_MAX: usize = 2;
 /// Members that may be bad: f of n = 3f + 1.
 pub const BAD: usize = 1;
 /// A new block is final this long after everything healed, at the latest.
@@ -152,6 +155,7 @@ impl Plan {
             bad: dice.fork("bad").index(MEMBERS),
             // Either evil or rotten: a world has one culprit and one way.
             rotten: dice.fork("rotten").chance(400),
+            far: BTreeSet::new(),
         };
         draw.push(0, Action::Weather(Weather::FAIR));
         let first = draw.dice.between(1_500, 4_000);
@@ -201,6 +205,8 @@ struct Draw {
     actions: Vec<(u64, Action)>,
     bad: usize,
     rotten: bool,
+    /// Members whose clocks are far off until everything heals.
+    far: BTreeSet<usize>,
 }
 
 impl Draw {
@@ -224,6 +230,7 @@ impl Draw {
 
     fn stretch(&mut self, at: u64, span: u64) {
         let faults = self.dice.between(1, 4);
+        self.far.clear();
         for _ in 0..faults {
             let fault = *self.dice.pick(&FAULTS);
             self.fault(fault, at, span);
@@ -325,6 +332,7 @@ impl Draw {
                 let most = *self.dice.pick(&[2_000, 60_000, 3_600_000]);
                 let by = self.dice.between(most / 2, most).cast_signed();
                 let ahead = if self.dice.chance(700) { by } else { -by };
+                let member = self.far_off(member);
                 self.push(when, Action::Clock(member, ahead, 0));
             }
             Fault::Bad if self.rotten => {
@@ -348,6 +356,14 @@ impl Draw {
                 self.push(when, Action::Evil(self.bad, kind));
             }
         }
+    }
+
+    /// The member, or another one whose clock is far off already: what a quorum shows is the time.
+    fn far_off(&mut self, member: usize) -> usize {
+        let full = self.far.len() == FAR_MAX && !self.far.contains(&member);
+        let member = self.far.first().copied().filter(|_| full).unwrap_or(member);
+        self.far.insert(member);
+        member
     }
 
     fn how(&mut self) -> Crash {
@@ -384,5 +400,24 @@ mod tests {
             let healed = plan.actions.iter().rposition(|(_, action)| *action == Action::Heal).unwrap();
             assert!(plan.actions[healed..].iter().all(|(_, action)| !action.is_trouble()));
         }
+    }
+
+    #[test]
+    fn a_quorum_shows_the_time() {
+        let mut most = 0;
+        for seed in 1_500..1_600 {
+            let mut far = BTreeSet::new();
+            for (_, action) in Plan::draw(seed, 600_000).actions {
+                match action {
+                    Action::Heal => far.clear(),
+                    Action::Clock(member, ahead, 0) if ahead.abs() >= 1_000 => {
+                        far.insert(member);
+                        most = most.max(far.len());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert_eq!(most, FAR_MAX);
     }
 }
