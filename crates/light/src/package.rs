@@ -8,7 +8,8 @@
 //!
 //! P1: any change of any byte makes a file that is refused. Facts are bound by the certificate;
 //! the checksum at the end covers the rest (the name, which is a label for people and never
-//! proven) and tells damage from forgery.
+//! proven) and tells damage from forgery. Who makes the checksum anew gains only the label, or a
+//! statement that is as true: another log of the same receipt, another slot in the same gap.
 //!
 //! P2: one set of facts has one encoding. A file that decodes but would be written otherwise is
 //! refused.

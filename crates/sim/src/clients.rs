@@ -13,8 +13,8 @@ use alloy_signer_local::PrivateKeySigner;
 use commonware_cryptography::{Hasher as _, Sha256};
 use commonware_macros::select;
 use commonware_runtime::{Clock as _, deterministic};
-use ding_chain::reader::BlockId;
-use ding_light::package::Package;
+use ding_chain::reader::{BlockId, Claim};
+use ding_light::package::{Package, Proven, Verified};
 use ding_primitives::{Address, B256, Height, codes, limits, ports::ReadError};
 use ding_seat::{
     Witness as _,
@@ -605,7 +605,8 @@ impl Shift {
             let flipped = Package::from_bytes(&forged(&bytes, at, 1 << bit));
             let taken = flipped.and_then(|flipped| flipped.verify(Some(judge.chain_key())));
             // The chain's name is a label and proves nothing.
-            if taken.is_ok_and(|t| t.chain == package.chain() && !judge.is_another_log(&claim, &t)) {
+            let Some(taken) = taken.ok().filter(|taken| taken.chain == package.chain()) else { continue };
+            if !judge.is_another_log(&claim, &taken) && !self.is_another_absence(up, claim, &taken).await {
                 judge.blame(
                     Some(index),
                     format!("its proof of {claim:?} also verifies with bit {bit} of byte {at} flipped"),
@@ -613,6 +614,23 @@ impl Shift {
             }
         }
         judge.proves(index, &claim, &package);
+    }
+
+    /// Whether an altered proof shows that another slot of a module holds nothing, which is as true as
+    /// what was asked for: such a proof shows two neighbours, and every slot between them is absent.
+    /// The member is asked for that slot, too, and must not prove at the same block that it holds something.
+    async fn is_another_absence(&self, up: &Up, asked: Claim, verified: &Verified) -> bool {
+        let [Proven::Absent { address, slot }] = verified.statements.as_slice() else { return false };
+        let other = Claim::Slot(*address, *slot);
+        if other == asked {
+            return false;
+        }
+        let Some(Ok(Some(package))) = patiently(&self.context, up.reader.prove(other)).await else {
+            return true;
+        };
+        package
+            .verify(Some(self.clients.judge.chain_key()))
+            .is_ok_and(|again| again.block != verified.block || again.statements == verified.statements)
     }
 }
 
